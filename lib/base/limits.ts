@@ -1,0 +1,60 @@
+/** Every cap of vncd, once, with where its number comes from. */
+
+/** Seconds are milliseconds here, sizes are bytes, unless the name says otherwise. */
+
+/** From accept to ClientInit [neatvnc 30 s; TigerVNC 120 s]. */
+export const LOGIN_DEADLINE_MS = 30_000;
+/** Connections that have not finished the handshake [QEMU 32]. */
+export const MAX_UNAUTHENTICATED = 32;
+/** The same from one address that is not loopback [vncd]. */
+export const MAX_UNAUTHENTICATED_PER_ADDRESS = 8;
+/** Clients by default [TurboVNC 100; QEMU 32]. */
+export const MAX_CONNECTIONS = 64;
+/** Bytes a client may have sent that are not parsed yet [TigerVNC 32 MiB; a cut text plus its header fits]. */
+export const MAX_INPUT_BYTES = 1 << 20;
+/** Encodings kept of one SetEncodings [neatvnc 32; any real list is under 64]. */
+export const MAX_ENCODINGS = 256;
+/** ClientCutText and ServerCutText [TigerVNC MaxCutText]. */
+export const MAX_CUT_TEXT_BYTES = 256 * 1024;
+/** A side of a framebuffer [TigerVNC 16384]. */
+export const MAX_FRAMEBUFFER_SIDE = 16_384;
+/** Pixels of a framebuffer [64 Mpx: 8192x8192]. */
+export const MAX_FRAMEBUFFER_PIXELS = 64 * 1024 * 1024;
+/** Floor of the throttle threshold [QEMU vnc_update_throttle_offset]. */
+export const THROTTLE_FLOOR_BYTES = 1 << 20;
+/** Output above this many thresholds disconnects [QEMU VNC_THROTTLE_OUTPUT_LIMIT_SCALE]. */
+export const OUTPUT_LIMIT_SCALE = 5;
+/** Pending output and not one byte taken for so long disconnects [vncd]. */
+export const STALL_DEADLINE_MS = 30_000;
+/** A closing connection may still flush for so long [TigerVNC CLOSE_GRACE_TIME]. */
+export const CLOSE_GRACE_MS = 5_000;
+/** Delay of a failed authentication's answer [TigerVNC]. */
+export const AUTH_FAILURE_DELAY_MS = 100;
+/** Failed passwords from one address before it has to wait [TigerVNC, TurboVNC]. */
+export const AUTH_FAILURES_FREE = 5;
+/** First wait; doubles with every further failure [TigerVNC, TurboVNC]. */
+export const AUTH_BLOCK_MS = 10_000;
+/** The longest wait [vncd]. */
+export const AUTH_BLOCK_MAX_MS = 600_000;
+/** Addresses the limiter remembers, least recently used forgotten [vncd]. */
+export const AUTH_ADDRESSES = 4_096;
+/** A job of the encoding worker; later it counts as hung [vncd]. */
+export const JOB_DEADLINE_MS = 10_000;
+/** Rects of one FramebufferUpdate [u16 on the wire, 0xFFFF means LastRect]. */
+export const MAX_UPDATE_RECTS = 0xfffe;
+/** Payload of one WebSocket message from a client [QEMU 4 KiB headers; a cut text fits]. */
+export const MAX_WEBSOCKET_FRAME_BYTES = 1 << 20;
+/** Unsent bytes in a WebSocket at which a write waits [vncd; Deno has no back-pressure of its own]. */
+export const WEBSOCKET_HIGH_WATER_BYTES = 1 << 18;
+/** Desktop name a client accepts [vncd]. */
+export const MAX_NAME_BYTES = 4_096;
+/** Failure reason a client accepts [vncd]. */
+export const MAX_REASON_BYTES = 4_096;
+/** A side of a cursor that a client accepts [TigerVNC 256; QEMU 512]. */
+export const MAX_CURSOR_SIDE = 512;
+/** Time to connect and finish the handshake, as a client [vncd]. */
+export const CONNECT_TIMEOUT_MS = 15_000;
+/** One block of a recording [vncd: a full raw update of the largest framebuffer, and its headers]. */
+export const MAX_RECORDING_BLOCK_BYTES = MAX_FRAMEBUFFER_PIXELS * 4 + (1 << 20);
+/** Key events that wait for the guest [QEMU input queue 1024]. */
+export const MAX_QUEUED_KEYS = 1_024;

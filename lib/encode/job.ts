@@ -1,0 +1,58 @@
+/** What travels between the server and an encoding worker, and nothing else. */
+
+import type { Rect } from "../base/rect.ts";
+import type { PixelFormat } from "../rfb/pixel_format.ts";
+
+/** Where the server surface lies in the display's shared memory. */
+export interface SurfaceView {
+  readonly pointer: number;
+  readonly width: number;
+  readonly height: number;
+  readonly strideBytes: number;
+}
+
+/** The pixels at `destination` come from (destination.x − dx, destination.y − dy) in the client's own picture. */
+export interface CopiedRect {
+  readonly destination: Rect;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** How a client wants its pixels, fixed for one job. */
+export interface EncodeSettings {
+  readonly pixelFormat: PixelFormat;
+  /** The encoding for changed rects: Raw, Hextile, Zlib or ZRLE. */
+  readonly encoding: number;
+  /** 0–9, undefined for the encoding's default. */
+  readonly compressLevel?: number;
+}
+
+/** One FramebufferUpdate to be made: copies first, then the changed rects, in that order. */
+export interface EncodeJob {
+  readonly surface: SurfaceView;
+  readonly settings: EncodeSettings;
+  readonly copies: readonly CopiedRect[];
+  readonly rects: readonly Rect[];
+}
+
+/** A complete FramebufferUpdate message. */
+export interface EncodedUpdate {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly rectCount: number;
+}
+
+/** One client's place in a worker: its zlib streams live there for the whole connection. */
+export interface ClientEncoder {
+  /** Encodes one job; at most one is in flight. Rejects when the worker died or passed its deadline: the streams are lost then. */
+  encode(job: EncodeJob): Promise<EncodedUpdate>;
+  /** Frees the streams; a job in flight is dropped. */
+  close(): void;
+}
+
+/** Where encoders come from. */
+export interface EncoderPool {
+  /** An encoder over the given shared memory, pinned to the worker with the fewest clients. */
+  open(memory: WebAssembly.Memory): ClientEncoder;
+  /** Ends every worker. */
+  close(): void;
+}
