@@ -1,0 +1,37 @@
+/** The kernels: AssemblyScript functions that work on pixels in shared memory. */
+
+/** Where an allocator may start: the module's own data lies below. */
+export const KERNEL_RESERVED_BYTES = 1024;
+
+/** The functions of the module. Every pointer and stride is in bytes, in the memory the kernels were made for. */
+export interface Kernels {
+  /**
+   * For each set bit of the guest map: clears it and compares the block of 16 pixels (the last one of a row may be
+   * shorter). A block that differs in B, G or R is copied to the server surface, its X bytes zero, and its bit set in
+   * the changed map. Bit k of row y is bit (k & 31) of the little-endian u32 k >> 5 of the row; rows of both maps are
+   * `mapStrideBytes` apart, a multiple of 8. Returns the number of changed blocks.
+   */
+  compareSurfaces(
+    guestPointer: number,
+    guestStrideBytes: number,
+    serverPointer: number,
+    serverStrideBytes: number,
+    width: number,
+    height: number,
+    guestMapPointer: number,
+    changedMapPointer: number,
+    mapStrideBytes: number,
+  ): number;
+  /** Where the module's own data ends: at most {@link KERNEL_RESERVED_BYTES}. */
+  dataEndBytes(): number;
+}
+
+let compiledModule: WebAssembly.Module | undefined;
+
+/** The kernels over a shared memory. Any number of instances, in any number of threads, may work on one memory. */
+export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
+  // The name does not end in .wasm: `deno compile` would resolve an included .wasm as a module.
+  compiledModule ??= new WebAssembly.Module(Deno.readFileSync(new URL("./kernels.wasm.bin", import.meta.url)));
+  const instance = new WebAssembly.Instance(compiledModule, { env: { memory } });
+  return instance.exports as unknown as Kernels;
+}
