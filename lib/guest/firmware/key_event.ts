@@ -1,0 +1,19 @@
+/** What the keyboard driver tells a guest. */
+
+/** One key going down (again, when held) or up. */
+export interface GuestKeyEvent {
+  /** The XT scancode; bit 7 set for keys with an E0 prefix (arrow up is 0xc8). */
+  readonly keycode: number;
+  readonly down: boolean;
+  /** The key was down already: the keyboard repeats it. */
+  readonly repeat: boolean;
+  /** What the key means, by the words of the DOM's KeyboardEvent.key: "a", "A", "Enter", "ArrowUp", "F1", "Shift". */
+  readonly name: string;
+  /** The character it types in the US layout; absent for keys that type nothing, and with Ctrl or Alt held. */
+  readonly character?: string;
+  readonly shift: boolean;
+  readonly control: boolean;
+  readonly alt: boolean;
+  readonly capsLock: boolean;
+  readonly numLock: boolean;
+}
