@@ -44,6 +44,8 @@ export const JOB_DEADLINE_MS = 10_000;
 export const MAX_UPDATE_RECTS = 0xfffe;
 /** Payload of one WebSocket message from a client [QEMU 4 KiB headers; a cut text fits]. */
 export const MAX_WEBSOCKET_FRAME_BYTES = 1 << 20;
+/** Bytes of a WebSocket that nobody has read yet; Deno does not stop receiving [vncd: four of the largest messages]. */
+export const MAX_WEBSOCKET_QUEUE_BYTES = 1 << 22;
 /** Unsent bytes in a WebSocket at which a write waits [vncd; Deno has no back-pressure of its own]. */
 export const WEBSOCKET_HIGH_WATER_BYTES = 1 << 18;
 /** Desktop name a client accepts [vncd]. */
