@@ -54,6 +54,10 @@ export const MAX_NAME_BYTES = 4_096;
 export const MAX_REASON_BYTES = 4_096;
 /** A side of a cursor that a client accepts [TigerVNC 256; QEMU 512]. */
 export const MAX_CURSOR_SIDE = 512;
+/** Compressed bytes of a rect by its plain bytes [zlib deflateBound: at most 1.14 with the smallest memory level]. */
+export const MAX_DEFLATE_EXPANSION = 1.25;
+/** The same for a rect of few bytes: stream header, block headers and flush [vncd]. */
+export const MAX_DEFLATE_OVERHEAD_BYTES = 1_024;
 /** Time to connect and finish the handshake, as a client [vncd]. */
 export const CONNECT_TIMEOUT_MS = 15_000;
 /** One block of a recording [vncd: a full raw update of the largest framebuffer, and its headers]. */
