@@ -39,7 +39,12 @@ export type ClientMessage =
   | { readonly type: "ClientCutText"; readonly text: string }
   /** A cut text over the cap: the reader stands at its first byte, and `byteLength` bytes are to be passed over. */
   | { readonly type: "ClientCutTextTooLong"; readonly byteLength: number }
-  | { readonly type: "QEMUExtendedKeyEvent"; readonly keysym: number; readonly keycode: number; readonly down: boolean };
+  | {
+    readonly type: "QEMUExtendedKeyEvent";
+    readonly keysym: number;
+    readonly keycode: number;
+    readonly down: boolean;
+  };
 
 /**
  * Reads a ProtocolVersion of either side. 3.3 to 3.6 mean 3.3; everything from 3.8 on means 3.8, UltraVNC's and Apple's
