@@ -1,0 +1,109 @@
+/** From dirty bits to rects: right, then down, as QEMU does; coarser where that would make too many small ones. */
+
+import { intersectRects, type Rect, rect } from "../base/rect.ts";
+import { BitRows } from "./bit_rows.ts";
+import type { DirtyMap } from "./dirty_map.ts";
+import { PIXELS_PER_BIT } from "./display_surface.ts";
+
+/** Rects that one update is cut into at most. */
+export const MAX_MERGED_RECTS = 1_000;
+/** What a rect costs beside its pixels (header, stream flush, set-up), in pixels that could be sent instead. */
+const RECT_COST_PIXELS = 128;
+/** Lines of the first coarser grid: with the 16 pixels of a bit they make Hextile's tiles. */
+const CELL_ROWS = 16;
+/** How much wider and higher the cells of every further grid are. */
+const COARSER = 4;
+
+/** A grid of dirty cells. */
+interface Grid {
+  readonly bits: BitRows;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+/**
+ * Disjoint rects inside the surface that cover every dirty bit, {@link MAX_MERGED_RECTS} at most. They cover nothing
+ * else unless fewer rects of 16x16, 64x64 or 256x256 cells are cheaper than many small ones.
+ */
+export function mergeDirtyRects(map: DirtyMap): Rect[] {
+  if (map.firstRow >= map.endRow) return [];
+  let grid: Grid = { bits: map.bits, cellWidth: PIXELS_PER_BIT, cellHeight: 1 };
+  let best = mergeGrid(map, grid);
+  grid = { bits: orRows(map.bits, CELL_ROWS), cellWidth: PIXELS_PER_BIT, cellHeight: CELL_ROWS };
+  while (best === undefined || best.length > 1) {
+    const coarser = mergeGrid(map, grid);
+    const isCheaper = coarser !== undefined && (best === undefined || costPixels(coarser) < costPixels(best));
+    if (best !== undefined && !isCheaper) return best;
+    best = coarser;
+    grid = coarsen(grid);
+  }
+  return best;
+}
+
+function costPixels(rects: readonly Rect[]): number {
+  return rects.reduce((sum, r) => sum + r.width * r.height, rects.length * RECT_COST_PIXELS);
+}
+
+/** The rects of a grid in pixels, or undefined when there are too many. */
+function mergeGrid(map: DirtyMap, grid: Grid): Rect[] | undefined {
+  const { columns, rows, wordsPerRow, words } = grid.bits;
+  const bounds = rect(0, 0, map.width, map.height);
+  const cells = mergeRuns(new BitRows(columns, rows, wordsPerRow, words.slice()), MAX_MERGED_RECTS);
+  return cells?.map((cell) => intersectRects(bounds, scale(cell, grid.cellWidth, grid.cellHeight)));
+}
+
+function scale(cell: Rect, width: number, height: number): Rect {
+  return rect(cell.x * width, cell.y * height, cell.width * width, cell.height * height);
+}
+
+/** Disjoint rects of cells that cover exactly the set bits, which are cleared; undefined when they are over `limit`. */
+function mergeRuns(bits: BitRows, limit: number): Rect[] | undefined {
+  const rects: Rect[] = [];
+  for (let row = 0; row < bits.rows; row++) {
+    let from = bits.nextSet(row, 0, bits.columns);
+    while (from < bits.columns) {
+      if (rects.length === limit) return undefined;
+      const end = bits.nextClear(row, from, bits.columns);
+      rects.push(rect(from, row, end - from, clearDown(bits, row, from, end)));
+      from = bits.nextSet(row, end, bits.columns);
+    }
+  }
+  return rects;
+}
+
+/** Clears the run in every further row that has all of it. Returns how many rows had, the first included. */
+function clearDown(bits: BitRows, row: number, from: number, end: number): number {
+  let next = row + 1;
+  while (next < bits.rows && bits.isRunSet(next, from, end)) {
+    bits.clearRun(next, from, end);
+    next++;
+  }
+  return next - row;
+}
+
+/** A grid with `rowsPerCell` rows in one. */
+function orRows(bits: BitRows, rowsPerCell: number): BitRows {
+  const { wordsPerRow, words } = bits;
+  const joined = new BitRows(bits.columns, Math.ceil(bits.rows / rowsPerCell), wordsPerRow);
+  for (let row = 0; row < bits.rows; row++) {
+    const into = Math.floor(row / rowsPerCell) * wordsPerRow;
+    for (let word = 0; word < wordsPerRow; word++) {
+      joined.words[into + word] = joined.words[into + word]! | words[row * wordsPerRow + word]!;
+    }
+  }
+  return joined;
+}
+
+function coarsen({ bits, cellWidth, cellHeight }: Grid): Grid {
+  const columns = Math.ceil(bits.columns / COARSER);
+  const joined = new BitRows(columns, Math.ceil(bits.rows / COARSER), Math.ceil(columns / 32));
+  for (let row = 0; row < bits.rows; row++) {
+    let from = bits.nextSet(row, 0, bits.columns);
+    while (from < bits.columns) {
+      const end = bits.nextClear(row, from, bits.columns);
+      joined.setRun(Math.floor(row / COARSER), Math.floor(from / COARSER), Math.ceil(end / COARSER));
+      from = bits.nextSet(row, end, bits.columns);
+    }
+  }
+  return { bits: joined, cellWidth: cellWidth * COARSER, cellHeight: cellHeight * COARSER };
+}
