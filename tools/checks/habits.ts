@@ -34,6 +34,9 @@ function textFaults(file: SourceFile): string[] {
   if (/^\s*private\s/m.test(file.text) && !/private constructor/.test(file.text)) {
     faults.push(`${file.path}: use #private`);
   }
+  if (/^lib\/|^(mod|cli)\.ts$/.test(file.path) && /^(?!\s*(\*|\/\/)).*\bconsole\./m.test(file.text)) {
+    faults.push(`${file.path}: output goes through a logger`);
+  }
   if (/\b(TODO|FIXME|XXX)\b/.test(file.text) && !file.path.startsWith("tools/")) {
     faults.push(`${file.path}: a promise of work left undone`);
   }
