@@ -34,10 +34,10 @@ export class PeerProcess implements AsyncDisposable {
   readonly #readers: Promise<void>[];
   #ended = false;
 
-  constructor(command: string, args: readonly string[], env: Record<string, string> = {}) {
+  constructor(command: string, args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
     this.name = command;
-    this.child = new Deno.Command(command, { args: [...args], env, stdin: "null", stdout: "piped", stderr: "piped" })
-      .spawn();
+    const options = { args: [...args], env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    this.child = new Deno.Command(command, cwd === undefined ? options : { ...options, cwd }).spawn();
     this.#readers = [this.#collect(this.child.stdout), this.#collect(this.child.stderr)];
     this.child.status.then(() => this.#ended = true);
   }
