@@ -109,8 +109,13 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
   return new PeerProcess(TIGERVNC_VIEWER, [...args, ...rest], { DISPLAY: screen.display });
 }
 
-/** TightVNC's viewer, full screen: its pixel format is that of the X screen (16 bpp on a depth-16 one). */
-export function startTightVnc(screen: XScreen, port: number, encoding: string): PeerProcess {
+/** Viewers that take the pixel format of their X screen, 16 bpp on a depth-16 one: TightVNC's, and SSVNC's for ZRLE. */
+export function nativeFormatViewer(encoding: string): string {
+  return encoding === "zrle" ? "ssvncviewer" : "xtightvncviewer";
+}
+
+/** Starts {@link nativeFormatViewer} full screen. */
+export function startNativeFormatViewer(screen: XScreen, port: number, encoding: string): PeerProcess {
   const args = ["-fullscreen", "-shared", "-nocursorshape", "-encodings", `copyrect ${encoding}`];
-  return new PeerProcess("xtightvncviewer", [...args, `127.0.0.1::${port}`], { DISPLAY: screen.display });
+  return new PeerProcess(nativeFormatViewer(encoding), [...args, `127.0.0.1::${port}`], { DISPLAY: screen.display });
 }

@@ -16,8 +16,9 @@ import {
 } from "../helpers/pictures.ts";
 import {
   gvnccapture,
+  nativeFormatViewer,
+  startNativeFormatViewer,
   startTigerVnc,
-  startTightVnc,
   TIGERVNC_VIEWER,
   vncsnapshot,
   XScreen,
@@ -28,7 +29,7 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   testcard: () => testcard({ still: true }),
 };
 
-/** TigerVNC's colour levels. Its viewer cannot ask for 16 bits; TightVNC's on a 16-bit screen can. */
+/** TigerVNC's colour levels. Its viewer cannot ask for 16 bits: others on a 16-bit screen do. */
 const COLOUR_LEVELS: readonly { name: string; lowColourLevel?: number; bits: ChannelBits }[] = [
   { name: "full colour", bits: { red: 8, green: 8, blue: 8 } },
   { name: "256 colours", lowColourLevel: 2, bits: { red: 3, green: 3, blue: 2 } },
@@ -87,15 +88,15 @@ for (const [name, scene] of Object.entries(SCENES)) {
     }
   }
 
-  for (const encoding of ["raw", "hextile", "zlib"]) {
+  for (const encoding of ["raw", "hextile", "zlib", "zrle"]) {
     Deno.test({
-      name: `${name}: TightVNC's viewer in ${encoding} on a 16-bit screen shows what the guest painted`,
-      ...needsPeer("xtightvncviewer", "Xvfb", "import"),
+      name: `${name}: ${nativeFormatViewer(encoding)} in ${encoding} on a 16-bit screen shows what the guest painted`,
+      ...needsPeer(nativeFormatViewer(encoding), "Xvfb", "import"),
       fn: () =>
         withScene(scene(), async (port, expected) => {
           const { width, height } = expected();
           await using screen = await XScreen.start(width, height, 16);
-          await using _viewer = startTightVnc(screen, port, encoding);
+          await using _viewer = startNativeFormatViewer(screen, port, encoding);
           const shown = await screen.waitForPicture((p) => pixelsWrongAfterTruncation(p, expected(), RGB565) === 0);
           assert.equal(pixelsWrongAfterTruncation(shown, expected(), RGB565), 0);
         }),
