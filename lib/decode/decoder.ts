@@ -3,7 +3,10 @@
 import type { Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 
-/** A picture being decoded into: bytes B,G,R,X, rows `strideBytes` apart. */
+/**
+ * A picture being decoded into: bytes B,G,R,X, rows `strideBytes` apart. The first pixel and every row start at a
+ * multiple of four bytes of the underlying buffer.
+ */
 export interface PixelTarget {
   readonly width: number;
   readonly height: number;
@@ -12,10 +15,11 @@ export interface PixelTarget {
 }
 
 /**
- * Decodes the rects of one encoding for a 32 bpp x8r8g8b8 stream.
- * Returns true when the rect is complete and painted; false when bytes are missing, with the reader back where the
- * rect's payload starts: call again with more. Nothing of a rect's compressed bytes is consumed before all are there.
- * Throws ProtocolError for anything that does not fit the rect.
+ * Decodes the rects of one encoding for a 32 bpp x8r8g8b8 stream, on one connection for its whole life.
+ * Returns true when the rect is complete and painted. Returns false when bytes are missing: what was consumed is
+ * painted and remembered, so call again with the same rect and more bytes behind the cursor. Nothing of a rect's
+ * compressed bytes is consumed before all are there. The rect lies inside the target: the caller has checked.
+ * Throws ProtocolError or LimitError for anything that does not fit the rect; the connection is of no use then.
  */
 export interface RectDecoder {
   decodeRect(reader: ByteReader, rect: Rect, target: PixelTarget): boolean;
