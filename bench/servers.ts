@@ -1,0 +1,73 @@
+/** The servers under measurement: each started with the same picture, on loopback, in a process of its own. */
+
+import { freeDisplay, freePort, peerBinary, PeerProcess, runPeer } from "../tests/helpers/peers.ts";
+import { type BenchPicture, pictureAsPng } from "./pictures.ts";
+
+/** A running server. */
+export interface BenchServer extends AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  /** CPU milliseconds the server's process has used so far, user and system, all threads. */
+  cpuMs(): number;
+}
+
+/** How to start each server, by name. */
+export const SERVERS: Readonly<Record<string, (picture: BenchPicture, folder: string) => Promise<BenchServer>>> = {
+  vncd: startVncd,
+  Xvnc: startXvnc,
+  libvncserver: startLibvncserver,
+};
+
+const CLOCK_TICKS_PER_SECOND = 100;
+
+/** utime and stime of a process from /proc (fields 14 and 15 of stat). */
+export function processCpuMs(pid: number): number {
+  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 1_000 / CLOCK_TICKS_PER_SECOND;
+}
+
+function benchServer(name: string, port: number, process: PeerProcess, others: AsyncDisposable[] = []): BenchServer {
+  return {
+    name,
+    port,
+    cpuMs: () => processCpuMs(process.child.pid),
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const other of others) await other[Symbol.asyncDispose]();
+      await process[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function startVncd(picture: BenchPicture, folder: string): Promise<BenchServer> {
+  const path = `${folder}/picture.png`;
+  Deno.writeFileSync(path, pictureAsPng(picture));
+  const port = freePort();
+  const args = ["run", "-A", "cli.ts", "serve", path, "--listen", `127.0.0.1::${port}`, "--no-web"];
+  const process = new PeerProcess(Deno.execPath(), args);
+  await process.waitForOutput(/vnc:\/\//);
+  return benchServer("vncd", port, process);
+}
+
+async function startXvnc(picture: BenchPicture, folder: string): Promise<BenchServer> {
+  const path = `${folder}/picture.png`;
+  Deno.writeFileSync(path, pictureAsPng(picture));
+  const display = freeDisplay();
+  const geometry = `${picture.width}x${picture.height}`;
+  const args = [`:${display}`, "-SecurityTypes", "None", "-localhost", "-geometry", geometry, "-depth", "24"];
+  const process = new PeerProcess(peerBinary("Xtigervnc", "Xvnc"), [...args, "-AlwaysShared", "-br"]);
+  await process.waitForOutput(/Listening for VNC connections/);
+  await runPeer("display", ["-window", "root", path], { DISPLAY: `:${display}` });
+  return benchServer("Xvnc", 5900 + display, process);
+}
+
+async function startLibvncserver(picture: BenchPicture, folder: string): Promise<BenchServer> {
+  const binary = `${folder}/libvncserver_peer`;
+  await runPeer("gcc", ["-O2", "-o", binary, "bench/peers/libvncserver_peer.c", "-lvncserver"]);
+  const path = `${folder}/picture.rgbx`;
+  Deno.writeFileSync(path, picture.rgbx);
+  const port = freePort();
+  const args = [`${port}`, `${picture.width}`, `${picture.height}`, path];
+  const process = new PeerProcess(binary, args);
+  await process.waitForOutput(/READY/);
+  return benchServer("libvncserver", port, process);
+}
