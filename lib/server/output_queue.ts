@@ -1,0 +1,177 @@
+/** What waits to be sent to one client, and whether it takes it: throttle, hard cap, stall deadline. */
+
+import type { Clock, Timer } from "../base/clock.ts";
+import { errorMessage } from "../base/errors.ts";
+import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../base/limits.ts";
+import type { ByteStream } from "../transport/byte_stream.ts";
+
+/** What goes into one write at most: progress shows, and small messages share a packet. */
+const SLICE_BYTES = 256 * 1024;
+/** How often a client with pending output is looked at, as a part of the deadline. */
+const STALL_CHECKS = 10;
+
+/** Who hears of the queue. Neither may throw. */
+export interface OutputQueueOptions {
+  readonly clock: Clock;
+  /** Some bytes have gone out. */
+  readonly onDrain: () => void;
+  /** Nothing more can be sent: the connection is to be closed. Called once. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** The output of one connection. Bytes given to it are not copied: they must not change any more. */
+export class OutputQueue {
+  readonly #stream: ByteStream;
+  readonly #options: OutputQueueOptions;
+  readonly #takenBefore: number;
+  #chunks: Uint8Array[] = [];
+  #bytesQueued = 0;
+  #bytesWritten = 0;
+  #forcedEnd = 0;
+  #thresholdBytes = THROTTLE_FLOOR_BYTES;
+  #pump: Promise<void> | undefined;
+  #stallTimer: Timer | undefined;
+  #stalledSinceMs = 0;
+  #takenAtCheck = 0;
+  #isEnded = false;
+
+  constructor(stream: ByteStream, options: OutputQueueOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#takenBefore = stream.bytesTaken;
+  }
+
+  /** Bytes that were sent here and that the transport has not taken yet. */
+  get bytesPending(): number {
+    return this.#bytesQueued - this.#bytesTaken;
+  }
+
+  get #bytesTaken(): number {
+    return this.#stream.bytesTaken - this.#takenBefore;
+  }
+
+  /** Whether so much waits that nothing new should be made [QEMU vnc_should_update]. */
+  get isThrottled(): boolean {
+    return this.bytesPending >= this.#thresholdBytes;
+  }
+
+  /** Whether a forced update is still not completely written: no second one then. */
+  get isForcedPending(): boolean {
+    return this.#bytesWritten < this.#forcedEnd;
+  }
+
+  /** The threshold follows what one full picture takes [QEMU vnc_update_throttle_offset]. */
+  setScreenfulBytes(screenfulBytes: number): void {
+    this.#thresholdBytes = Math.max(THROTTLE_FLOOR_BYTES, screenfulBytes);
+  }
+
+  /** Queues bytes. A client with more than the hard cap waiting is given up [QEMU vnc_write]. */
+  send(bytes: Uint8Array): void {
+    if (this.#isEnded || bytes.length === 0) return;
+    this.#chunks.push(bytes);
+    this.#bytesQueued += bytes.length;
+    const limit = this.#thresholdBytes * OUTPUT_LIMIT_SCALE;
+    if (this.bytesPending > limit) {
+      return this.#fail(`${this.bytesPending} bytes of output pending, limit is ${limit}`);
+    }
+    this.#watch();
+    this.#pump ??= this.#run();
+  }
+
+  /** Queues bytes that answer a forced request. */
+  sendForced(bytes: Uint8Array): void {
+    this.send(bytes);
+    this.#forcedEnd = this.#bytesQueued;
+  }
+
+  /** Resolves when the transport has taken everything, or never will. */
+  async flushed(): Promise<void> {
+    while (this.#pump !== undefined) await this.#pump;
+  }
+
+  /** Forgets what waits; nothing is sent or reported any more. The stream is the caller's to close. */
+  end(): void {
+    this.#isEnded = true;
+    this.#chunks = [];
+    this.#stallTimer?.cancel();
+    this.#stallTimer = undefined;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // everything sent in this turn goes out together
+      await Promise.resolve();
+      for (let slice = this.#takeSlice(); slice !== undefined; slice = this.#takeSlice()) {
+        await this.#stream.write(slice);
+        this.#bytesWritten += slice.length;
+        if (!this.#isEnded) this.#options.onDrain();
+      }
+    } catch (error) {
+      this.#fail(errorMessage(error));
+    } finally {
+      this.#pump = undefined;
+    }
+  }
+
+  #takeSlice(): Uint8Array | undefined {
+    const first = this.#chunks.shift();
+    if (first === undefined) return undefined;
+    if (first.length > SLICE_BYTES) {
+      this.#chunks.unshift(first.subarray(SLICE_BYTES));
+      return first.subarray(0, SLICE_BYTES);
+    }
+    return this.#joinSmall(first);
+  }
+
+  #joinSmall(first: Uint8Array): Uint8Array {
+    const joined = [first];
+    let byteLength = first.length;
+    for (let next = this.#chunks[0]; next !== undefined; next = this.#chunks[0]) {
+      if (byteLength + next.length > SLICE_BYTES) break;
+      this.#chunks.shift();
+      joined.push(next);
+      byteLength += next.length;
+    }
+    if (joined.length === 1) return first;
+    const slice = new Uint8Array(byteLength);
+    let at = 0;
+    for (const part of joined) {
+      slice.set(part, at);
+      at += part.length;
+    }
+    return slice;
+  }
+
+  #fail(reason: string): void {
+    if (this.#isEnded) return;
+    this.end();
+    this.#options.onFailure(reason);
+  }
+
+  /** One timer while something is pending, none otherwise: idle clients cost nothing. */
+  #watch(): void {
+    if (this.#stallTimer !== undefined) return;
+    this.#stalledSinceMs = this.#options.clock.nowMs();
+    this.#takenAtCheck = this.#bytesTaken;
+    this.#setStallTimer();
+  }
+
+  #setStallTimer(): void {
+    this.#stallTimer = this.#options.clock.setTimer(() => this.#checkStall(), STALL_DEADLINE_MS / STALL_CHECKS);
+  }
+
+  #checkStall(): void {
+    this.#stallTimer = undefined;
+    if (this.bytesPending === 0) return;
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#bytesTaken !== this.#takenAtCheck) {
+      this.#takenAtCheck = this.#bytesTaken;
+      this.#stalledSinceMs = nowMs;
+    }
+    const stalledMs = nowMs - this.#stalledSinceMs;
+    if (stalledMs >= STALL_DEADLINE_MS) {
+      return this.#fail(`${this.bytesPending} bytes of output pending, and none taken for ${stalledMs / 1_000} s`);
+    }
+    this.#setStallTimer();
+  }
+}
