@@ -1,6 +1,9 @@
 /** Scenes: what runs on the machine. */
 
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Clock } from "../base/clock.ts";
+import { errorMessage, UsageError } from "../base/errors.ts";
 import type { Firmware } from "./firmware/firmware.ts";
 import type { GuestMachine } from "./firmware/hardware.ts";
 
@@ -26,7 +29,50 @@ export interface Scene {
   start(guest: GuestContext): void | Promise<void>;
 }
 
-/** Returns the scene as it is; for a module's default export, so that its parameters have types. */
+/**
+ * Returns the scene as it is; for a module's default export, so that its parameters have types.
+ *
+ * ```ts
+ * import { defineScene } from "@vncd/vncd";
+ *
+ * const scene = defineScene({
+ *   name: "typewriter",
+ *   async start(guest) {
+ *     const { text, keyboard } = guest.firmware;
+ *     text.write("Type: ");
+ *     for await (const key of keyboard) text.write(key.character ?? "");
+ *   },
+ * });
+ * ```
+ */
 export function defineScene(scene: Scene): Scene {
   return scene;
+}
+
+/**
+ * Imports a module that default-exports a scene. Throws a UsageError when the file cannot be imported or exports
+ * something else. `isCompiled` says whether this is a compiled executable, which can import JavaScript only.
+ */
+export async function loadScene(path: string, isCompiled: boolean = Deno.build.standalone): Promise<Scene> {
+  if (isCompiled && /\.[cm]?tsx?$/.test(path)) {
+    throw new UsageError(`Cannot load scene ${path}: a compiled vncd imports JavaScript only, convert it to .js first`);
+  }
+  const exported = await importDefault(path);
+  if (isScene(exported)) return exported;
+  throw new UsageError(`Cannot load scene ${path}: its default export is not a scene, an object of name and start`);
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
+    return module.default;
+  } catch (error) {
+    throw new UsageError(`Cannot load scene ${path}: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+function isScene(value: unknown): value is Scene {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, start } = value as Partial<Record<keyof Scene, unknown>>;
+  return typeof name === "string" && typeof start === "function";
 }

@@ -1,65 +1,120 @@
 /** The firmware: what a scene finds on the machine when it starts, so that it need not speak to ports itself. */
 
 import type { CursorShape } from "../../display/cursor.ts";
-import type { GuestKeyEvent } from "./key_event.ts";
-import type { GuestPointerEvent } from "./pointer_event.ts";
+import type { GuestMachine } from "./hardware.ts";
+import { KeyboardDriver } from "./keyboard_driver.ts";
+import { PointerDriver } from "./pointer_driver.ts";
+import { writePointerPosition, writePointerShape } from "./pointer_shape.ts";
+import { Ps2Controller } from "./ps2_controller.ts";
+import { enterTextMode, TEXT_MODE_HEIGHT, TEXT_MODE_WIDTH, TEXT_PALETTE } from "./text_mode.ts";
+import { textAttribute, TextColour, TextScreen } from "./text_screen.ts";
+import { type LinearDepth, type LinearMode, setVbeMode, writePaletteEntry } from "./vbe.ts";
 
-/** Bits of a pixel in a linear mode. */
-export type LinearDepth = 8 | 15 | 16 | 24 | 32;
+export type { LinearDepth, LinearMode } from "./vbe.ts";
 
-/** A mode in which the picture lies in video memory row by row, from offset 0. */
-export interface LinearMode {
-  readonly width: number;
-  readonly height: number;
-  readonly bitsPerPixel: LinearDepth;
-  /** Bytes from one row to the next in video memory. */
-  readonly strideBytes: number;
+/** What one boot of the machine needs to know. */
+export interface FirmwareOptions {
+  /** Aborts when the machine is switched off or reset: drivers let go of their interrupts, readers end. */
+  readonly signal: AbortSignal;
+  /** Called after {@link Firmware.reboot} has pulled the reset line. */
+  readonly onReboot?: () => void;
 }
 
-/** The 80x25 text screen. */
-export interface TextScreen {
-  readonly columns: number;
-  readonly rows: number;
-  /** VGA attribute of what is written next: foreground in bits 0-3, background in bits 4-7. */
-  attribute: number;
-  readonly cursorColumn: number;
-  readonly cursorRow: number;
-  /** Writes at the cursor in CP437; knows \n, \r, \t and \b, wraps and scrolls. */
-  write(text: string): void;
-  moveCursor(column: number, row: number): void;
-  clear(): void;
-}
-
-/** The keyboard: presses in order; iterate for presses only, `onKey` for presses and releases. */
-export interface KeyboardDriver extends AsyncIterable<GuestKeyEvent> {
-  /** Calls back for every press and release. Returns how to stop. */
-  onKey(listener: (event: GuestKeyEvent) => void): () => void;
-}
-
-/** The pointer, by the tablet when the machine has one, else by the PS/2 mouse. */
-export interface PointerDriver extends AsyncIterable<GuestPointerEvent> {
-  readonly x: number;
-  readonly y: number;
-  readonly buttons: number;
-  /** Calls back for every motion and button. Returns how to stop. */
-  onPointer(listener: (event: GuestPointerEvent) => void): () => void;
-}
-
-/** What a scene finds on the machine. */
-export interface Firmware {
-  readonly text: TextScreen;
+/** Modes, text, keyboard and pointer of the machine. */
+export class Firmware {
+  readonly #machine: GuestMachine;
+  readonly #signal: AbortSignal;
+  readonly #onReboot: () => void;
+  readonly #text: TextScreen;
+  #pointer: PointerDriver | undefined;
+  #mode: LinearMode | "text" | "unset" = "unset";
+  /** The keyboard and mouse controller, for scenes that speak to the devices themselves. */
+  readonly controller: Ps2Controller;
+  /** The keyboard; enabled from the start, so that nothing typed early is lost. */
   readonly keyboard: KeyboardDriver;
-  readonly pointer: PointerDriver;
-  /** The linear mode that is set, undefined in text mode. */
-  readonly mode: LinearMode | undefined;
-  /** Sets 80x25 text, loads the font and the 16 colours, clears the screen. */
-  setTextMode(): void;
-  /** Sets a linear mode, cleared to black; throws a RangeError when the card refuses it. */
-  setLinearMode(width: number, height: number, bitsPerPixel: LinearDepth): LinearMode;
-  /** Programs one entry of the 256-colour palette; components 0…255. */
-  setPaletteEntry(index: number, red: number, green: number, blue: number): void;
+
+  /** Boots: tests the keyboard controller and enables the keyboard. The picture is left alone until a mode is set. */
+  constructor(machine: GuestMachine, options: FirmwareOptions) {
+    this.#machine = machine;
+    this.#signal = options.signal;
+    this.#onReboot = options.onReboot ?? (() => {});
+    this.#text = new TextScreen(machine, () => this.#mode === "text");
+    this.controller = new Ps2Controller(machine);
+    this.keyboard = new KeyboardDriver(this.controller, options.signal);
+  }
+
+  /** The text screen; sets text mode when no mode has been set yet. */
+  get text(): TextScreen {
+    if (this.#mode === "unset") this.setTextMode();
+    return this.#text;
+  }
+
+  /** The pointer; its device is enabled when a scene asks for it first. */
+  get pointer(): PointerDriver {
+    this.#pointer ??= new PointerDriver(this.#machine, this.controller, () => this.#size(), this.#signal);
+    return this.#pointer;
+  }
+
+  /** The linear mode that is set; undefined in text mode. */
+  get mode(): LinearMode | undefined {
+    return typeof this.#mode === "string" ? undefined : this.#mode;
+  }
+
+  /** Sets 80x25 text, loads the font and the sixteen colours, clears the screen to light grey on black. */
+  setTextMode(): void {
+    enterTextMode(this.#machine);
+    this.#mode = "text";
+    this.#text.attribute = textAttribute(TextColour.LightGrey);
+    this.#text.setCursorShape("underline");
+    this.#text.clear();
+  }
+
+  /**
+   * Sets a linear mode, cleared to black. Throws a RangeError when the card does not take it. With 8 bits per pixel
+   * the palette is the sixteen text colours, a 6x6x6 colour cube from index 16 and 24 greys from index 232.
+   */
+  setLinearMode(width: number, height: number, bitsPerPixel: LinearDepth = 32): LinearMode {
+    if (this.mode !== undefined) this.#mode = "unset";
+    const mode = setVbeMode(this.#machine, width, height, bitsPerPixel);
+    if (bitsPerPixel === 8) this.#loadPalette();
+    this.#mode = mode;
+    return mode;
+  }
+
+  /** Programs one entry of the 256-colour palette; components 0…255, of which the card keeps six bits. */
+  setPaletteEntry(index: number, red: number, green: number, blue: number): void {
+    writePaletteEntry(this.#machine, index, red, green, blue);
+  }
+
   /** Gives the pointer a shape; undefined hides it. */
-  setCursorShape(shape: CursorShape | undefined): void;
-  /** Resets the machine; the scene's signal aborts and the scene starts anew. */
-  reboot(): void;
+  setCursorShape(shape: CursorShape | undefined): void {
+    writePointerShape(this.#machine, shape);
+  }
+
+  /** Puts the pointer's picture somewhere, for scenes with a relative mouse. */
+  moveCursor(x: number, y: number): void {
+    writePointerPosition(this.#machine, x, y);
+  }
+
+  /** Resets the machine: the scene's signal aborts and the scene starts anew. */
+  reboot(): void {
+    this.controller.pulseReset();
+    this.#onReboot();
+  }
+
+  #size(): { width: number; height: number } {
+    return this.mode ?? { width: TEXT_MODE_WIDTH, height: TEXT_MODE_HEIGHT };
+  }
+
+  #loadPalette(): void {
+    TEXT_PALETTE.forEach(([red, green, blue], index) => this.setPaletteEntry(index, red, green, blue));
+    for (let index = 0; index < 216; index++) {
+      const level = (divisor: number): number => Math.floor(index / divisor) % 6 * 51;
+      this.setPaletteEntry(16 + index, level(36), level(6), level(1));
+    }
+    for (let index = 0; index < 24; index++) {
+      const grey = 8 + index * 10;
+      this.setPaletteEntry(232 + index, grey, grey, grey);
+    }
+  }
 }
