@@ -46,6 +46,8 @@ export const MAX_UPDATE_RECTS = 0xfffe;
 export const MAX_WEBSOCKET_FRAME_BYTES = 1 << 20;
 /** Bytes of a WebSocket that nobody has read yet; Deno does not stop receiving [vncd: four of the largest messages]. */
 export const MAX_WEBSOCKET_QUEUE_BYTES = 1 << 22;
+/** A closed WebSocket waits so long for the peer's close frame [vncd]. */
+export const WEBSOCKET_CLOSE_LINGER_MS = 1_000;
 /** Unsent bytes in a WebSocket at which a write waits [vncd; Deno has no back-pressure of its own]. */
 export const WEBSOCKET_HIGH_WATER_BYTES = 1 << 18;
 /** Desktop name a client accepts [vncd]. */
@@ -64,3 +66,19 @@ export const CONNECT_TIMEOUT_MS = 15_000;
 export const MAX_RECORDING_BLOCK_BYTES = MAX_FRAMEBUFFER_PIXELS * 4 + (1 << 20);
 /** Key events that wait for the guest [QEMU input queue 1024]. */
 export const MAX_QUEUED_KEYS = 1_024;
+/** Lines a text field of the built-in desktop keeps; the oldest go first [vncd]. */
+export const MAX_FIELD_LINES = 400;
+/** Characters of one such line [vncd]. */
+export const MAX_FIELD_LINE_CHARACTERS = 2_000;
+/** Pointer events that wait for the guest before motion and buttons are merged into the last one [vncd]. */
+export const MAX_QUEUED_POINTER_EVENTS = 256;
+/** Interrupts served in one go before the rest of the process gets its turn [vncd]. */
+export const MAX_INTERRUPT_BURST = 256;
+/** How long that turn is [vncd]. */
+export const INTERRUPT_PAUSE_MS = 5;
+/** Sides of a Bochs VBE mode [QEMU VBE_DISPI_MAX_XRES, VBE_DISPI_MAX_YRES]. */
+export const MAX_VBE_WIDTH = 16_000;
+export const MAX_VBE_HEIGHT = 12_000;
+/** Video memory by default, and the least a card works with: the four planes of VGA [QEMU 16 MiB]. */
+export const DEFAULT_VRAM_BYTES = 16 << 20;
+export const MIN_VRAM_BYTES = 256 << 10;

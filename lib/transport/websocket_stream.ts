@@ -1,9 +1,10 @@
-/** A WebSocket as a {@link ByteStream}: what its binary messages carry, one after the other. */
+/** The platform's WebSocket as a {@link ByteStream}: what its binary messages carry, one after the other. */
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { ConnectionError, ProtocolError } from "../base/errors.ts";
 import { MAX_WEBSOCKET_FRAME_BYTES, MAX_WEBSOCKET_QUEUE_BYTES, WEBSOCKET_HIGH_WATER_BYTES } from "../base/limits.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { CloseCode } from "./websocket_frame.ts";
 
 /** Whose time the waiting takes. */
 export interface WebSocketStreamOptions {
@@ -15,13 +16,24 @@ const PIECE_BYTES = 64 * 1024;
 /** A WebSocket does not tell when its buffer drains: how often to look. */
 const DRAIN_POLL_MS = 4;
 
-/** RFC 6455 section 7.4.1. */
-const CloseCode = { Normal: 1000, UnsupportedData: 1003, PolicyViolation: 1008, TooBig: 1009 } as const;
-
 /**
  * The stream of a WebSocket that is open or opening; takes its events over. A text message, a message over
  * {@link MAX_WEBSOCKET_FRAME_BYTES} and a peer that sends faster than it is read close it, and `read` throws a
- * {@link ProtocolError}.
+ * {@link ProtocolError}. Closing waits for the peer in the platform's own time: where a peer may be hostile, serve
+ * with the web door, whose streams end when they are closed.
+ *
+ * @example
+ * ```ts
+ * import { webSocketStream } from "@vncd/vncd";
+ *
+ * function onRequest(request: Request): Response {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   const stream = webSocketStream(socket, "browser"); // hand it to VncServer.addStream
+ *   stream.close();
+ *   return response;
+ * }
+ * console.assert(onRequest.length === 1);
+ * ```
  */
 export function webSocketStream(
   socket: WebSocket,
@@ -40,6 +52,7 @@ class WebSocketStream implements ByteStream {
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #sentBytes = 0;
+  #bytesTaken = 0;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #ended = false;
@@ -60,7 +73,9 @@ class WebSocketStream implements ByteStream {
   }
 
   get bytesTaken(): number {
-    return this.#sentBytes - this.#socket.bufferedAmount;
+    // a closing socket forgets what it could not send
+    if (this.#isOpen) this.#bytesTaken = this.#sentBytes - this.#socket.bufferedAmount;
+    return this.#bytesTaken;
   }
 
   async read(): Promise<Uint8Array | null> {
