@@ -1,0 +1,43 @@
+/** What a client's SetEncodings says it understands, and what of it is used. */
+
+import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+
+/** What the server may send one client. */
+export interface ClientFeatures {
+  /** How changed rects are encoded: Raw, Hextile, Zlib or ZRLE. */
+  readonly encoding: number;
+  /** 0–9; undefined for the encoding's default. */
+  readonly compressLevel: number | undefined;
+  readonly copyRect: boolean;
+  /** Whether Hextile was listed, chosen or not. */
+  readonly hextile: boolean;
+  readonly desktopSize: boolean;
+  readonly lastRect: boolean;
+  readonly richCursor: boolean;
+  readonly extendedKeyEvent: boolean;
+}
+
+const SERVED: readonly number[] = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+
+/** What a client understands that has said nothing. */
+export const NO_FEATURES: ClientFeatures = featuresOf([]);
+
+/**
+ * The features of an encoding list, the most wanted first. The first encoding that is served wins; Zlib is passed over
+ * where ZRLE is listed as well, which compresses better [QEMU set_encodings]. Everybody understands Raw.
+ */
+export function featuresOf(encodings: readonly number[]): ClientFeatures {
+  const listed = new Set(encodings);
+  const usable = encodings.filter((encoding) => encoding !== Encoding.Zlib || !listed.has(Encoding.ZRLE));
+  const levels = encodings.map((encoding) => encodingLevel(encoding, COMPRESS_LEVEL_0));
+  return {
+    encoding: usable.find((encoding) => SERVED.includes(encoding)) ?? Encoding.Raw,
+    compressLevel: levels.find((level) => level !== undefined),
+    copyRect: listed.has(Encoding.CopyRect),
+    hextile: listed.has(Encoding.Hextile),
+    desktopSize: listed.has(PseudoEncoding.DesktopSize),
+    lastRect: listed.has(PseudoEncoding.LastRect),
+    richCursor: listed.has(PseudoEncoding.Cursor),
+    extendedKeyEvent: listed.has(PseudoEncoding.QEMUExtendedKeyEvent),
+  };
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
+import { featuresOf, NO_FEATURES } from "../../lib/server/client_features.ts";
+
+Deno.test("a client that lists nothing understands Raw and no extension", () => {
+  assert.deepEqual(NO_FEATURES, {
+    encoding: Encoding.Raw,
+    compressLevel: undefined,
+    copyRect: false,
+    hextile: false,
+    desktopSize: false,
+    lastRect: false,
+    richCursor: false,
+    extendedKeyEvent: false,
+  });
+});
+
+Deno.test("the first encoding of the list that is served is used", () => {
+  const lists: readonly [readonly number[], number][] = [
+    [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
+    [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.ZRLE],
+    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.Hextile],
+    [[Encoding.Tight, Encoding.JPEG], Encoding.Raw],
+    [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
+  ];
+  for (const [list, encoding] of lists) assert.equal(featuresOf(list).encoding, encoding, list.join());
+});
+
+Deno.test("Zlib is passed over wherever ZRLE is listed as well", () => {
+  assert.equal(featuresOf([Encoding.Zlib, Encoding.ZRLE]).encoding, Encoding.ZRLE);
+  assert.equal(featuresOf([Encoding.Zlib, Encoding.Hextile, Encoding.ZRLE]).encoding, Encoding.Hextile);
+});
+
+Deno.test("extensions count only when they are listed", () => {
+  const features = featuresOf([
+    Encoding.CopyRect,
+    PseudoEncoding.Cursor,
+    PseudoEncoding.DesktopSize,
+    PseudoEncoding.LastRect,
+    PseudoEncoding.QEMUExtendedKeyEvent,
+    -254,
+    -250,
+  ]);
+  assert.deepEqual(features, {
+    encoding: Encoding.Raw,
+    compressLevel: 2,
+    copyRect: true,
+    hextile: false,
+    desktopSize: true,
+    lastRect: true,
+    richCursor: true,
+    extendedKeyEvent: true,
+  });
+});
