@@ -60,6 +60,8 @@ export const MAX_CURSOR_SIDE = 512;
 export const MAX_DEFLATE_EXPANSION = 1.25;
 /** The same for a rect of few bytes: stream header, block headers and flush [vncd]. */
 export const MAX_DEFLATE_OVERHEAD_BYTES = 1_024;
+/** Bytes a client holds for a server that does not read [vncd: many cut texts]. */
+export const MAX_CLIENT_OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Time to connect and finish the handshake, as a client [vncd]. */
 export const CONNECT_TIMEOUT_MS = 15_000;
 /** One block of a recording [vncd: a full raw update of the largest framebuffer, and its headers]. */

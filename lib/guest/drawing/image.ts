@@ -1,0 +1,45 @@
+/** Pictures with alpha, drawn on a canvas. */
+
+import { isEmptyRect, rect } from "../../base/rect.ts";
+import type { Canvas } from "./canvas.ts";
+import type { Colour } from "./colour.ts";
+
+/** A picture; `pixels` are straight (not premultiplied) bytes R,G,B,A, row by row, no padding. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Lays the picture over the canvas with its left top corner at (x, y). */
+export function drawImage(canvas: Canvas, x: number, y: number, image: RgbaImage): void {
+  const { width, height, pixels } = image;
+  if (!canvas.isVisible(rect(x, y, width, height)) || isEmptyRect(canvas.clip)) return;
+  const row = new Uint32Array(width);
+  const first = Math.max(0, canvas.clip.y - y);
+  const end = Math.min(height, canvas.clip.y + canvas.clip.height - y);
+  for (let line = first; line < end; line++) {
+    let at = line * width * 4;
+    for (let i = 0; i < width; i++, at += 4) {
+      row[i] = ((pixels[at + 3]! << 24) | (pixels[at]! << 16) | (pixels[at + 1]! << 8) | pixels[at + 2]!) >>> 0;
+    }
+    canvas.blendRow(x, y + line, row);
+  }
+}
+
+/**
+ * A picture from rows of characters and the colours (0xRRGGBB) they stand for. Characters that the palette does not
+ * have are transparent.
+ */
+export function imageFromDots(rows: readonly string[], palette: Readonly<Record<string, Colour>>): RgbaImage {
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);
+  const pixels = new Uint8Array(width * rows.length * 4);
+  rows.forEach((row, y) => {
+    for (let x = 0; x < row.length; x++) {
+      const colour = palette[row[x]!];
+      if (colour === undefined) continue;
+      pixels.set([colour >>> 16, (colour >>> 8) & 0xff, colour & 0xff, 0xff], (y * width + x) * 4);
+    }
+  });
+  return { width, height: rows.length, pixels };
+}
