@@ -24,7 +24,9 @@ export async function buildKernels(): Promise<Uint8Array> {
     },
     listFiles: () => [],
   });
-  if (error !== null) throw new Error(`Cannot build the kernels: ${error.message}\n${stderr}`);
+  const complaints = stderr.toString();
+  if (error !== null) throw new Error(`Cannot build the kernels: ${error.message}\n${complaints}`);
+  if (complaints !== "") throw new Error(`Cannot build the kernels: the compiler warns\n${complaints}`);
   if (built === undefined) throw new Error("Cannot build the kernels: the compiler wrote no module");
   return built;
 }

@@ -41,18 +41,38 @@ export interface EncodedUpdate {
   readonly rectCount: number;
 }
 
+/** A piece of shared memory, in bytes. */
+export interface PixelMemoryRegion {
+  readonly pointer: number;
+  readonly byteLength: number;
+}
+
+/** The memory a display's surfaces lie in; the pool takes its workers' arenas from it. */
+export interface PixelMemory {
+  /** Shared; may grow, never shrinks. */
+  readonly memory: WebAssembly.Memory;
+  /** A region of its own for the caller, at an address that 64 divides. */
+  allocate(byteLength: number): PixelMemoryRegion;
+  free(region: PixelMemoryRegion): void;
+}
+
 /** One client's place in a worker: its zlib streams live there for the whole connection. */
 export interface ClientEncoder {
-  /** Encodes one job; at most one is in flight. Rejects when the worker died or passed its deadline: the streams are lost then. */
+  /**
+   * Encodes one job; at most one is in flight. Rejects when the worker died or passed its deadline, when the job
+   * failed, and when the encoder is closed: the streams are lost then and every later job rejects too.
+   */
   encode(job: EncodeJob): Promise<EncodedUpdate>;
-  /** Frees the streams; a job in flight is dropped. */
+  /** Gives the memory of an update back once it has been sent, to be used again. Its bytes are gone then. Optional. */
+  recycle(update: EncodedUpdate): void;
+  /** Frees the streams; a job in flight is dropped and its promise rejects. May be called any number of times. */
   close(): void;
 }
 
 /** Where encoders come from. */
 export interface EncoderPool {
-  /** An encoder over the given shared memory, pinned to the worker with the fewest clients. */
-  open(memory: WebAssembly.Memory): ClientEncoder;
-  /** Ends every worker. */
+  /** An encoder over the given memory, pinned to the worker with the fewest clients. */
+  open(memory: PixelMemory): ClientEncoder;
+  /** Ends every worker; every encoder counts as closed. */
   close(): void;
 }

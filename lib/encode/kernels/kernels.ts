@@ -3,6 +3,20 @@
 /** Where an allocator may start: the module's own data lies below. */
 export const KERNEL_RESERVED_BYTES = 1024;
 
+/** Bytes behind an output that a kernel may overwrite. */
+export const KERNEL_SLACK_BYTES = 64;
+
+/** A kernel that reads a rect of a surface once and writes it in some encoding; returns the number of bytes. */
+export type EncodeKernel = (
+  conversionPointer: number,
+  surfacePointer: number,
+  strideBytes: number,
+  width: number,
+  height: number,
+  scratchPointer: number,
+  outputPointer: number,
+) => number;
+
 /** The functions of the module. Every pointer and stride is in bytes, in the memory the kernels were made for. */
 export interface Kernels {
   /**
@@ -22,6 +36,17 @@ export interface Kernels {
     changedMapPointer: number,
     mapStrideBytes: number,
   ): number;
+  /**
+   * Writes the wire bytes of a rect whose first pixel is at `surfacePointer`, row by row. The conversion is that of
+   * lib/encode/pixel_conversion.ts. Returns the number of bytes; up to {@link KERNEL_SLACK_BYTES} more are overwritten.
+   */
+  encodeRaw: EncodeKernel;
+  /** The same for the tiles of a Hextile rect: at most a byte a tile and the wire bytes of its pixels. */
+  encodeHextile: EncodeKernel;
+  /** The same for the tiles of a ZRLE rect, before zlib: at most a byte a tile and the wire bytes of its pixels. */
+  encodeZrle: EncodeKernel;
+  /** Bytes of scratch memory that every {@link EncodeKernel} gets. */
+  scratchBytes(): number;
   /** Where the module's own data ends: at most {@link KERNEL_RESERVED_BYTES}. */
   dataEndBytes(): number;
 }

@@ -1,8 +1,19 @@
 /** What the kernel module exports. No static data and no heap: several threads run it over one memory. */
 
+import { HEXTILE_SCRATCH_BYTES } from "./hextile";
+import { ZRLE_SCRATCH_BYTES } from "./zrle";
+
 export { compareSurfaces } from "./compare";
+export { encodeHextile } from "./hextile";
+export { encodeRaw } from "./raw";
+export { encodeZrle } from "./zrle";
 
 /** Where the module's own static data ends; 1024 as long as there is none. */
 export function dataEndBytes(): usize {
   return __heap_base;
+}
+
+/** Scratch memory that is enough for every tile encoder. */
+export function scratchBytes(): usize {
+  return max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES);
 }

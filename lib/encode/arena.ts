@@ -1,0 +1,48 @@
+/** A worker's own piece of a display's memory: what the kernels convert, snapshot and write into. */
+
+import type { Rect } from "../base/rect.ts";
+import type { SurfaceView } from "./job.ts";
+import { type EncodeKernel, instantiateKernels, KERNEL_SLACK_BYTES, type Kernels } from "./kernels/kernels.ts";
+import { PIXEL_CONVERSION_BYTES } from "./pixel_conversion.ts";
+import { MAX_PART_PIXELS } from "./rect_plan.ts";
+
+/** Snapshots, palettes and masks of the kernels; a test holds it against what they ask for. */
+export const ARENA_SCRATCH_BYTES = 48 * 1024;
+const SCRATCH_OFFSET = PIXEL_CONVERSION_BYTES;
+const OUTPUT_OFFSET = SCRATCH_OFFSET + ARENA_SCRATCH_BYTES;
+/** A byte for each tile; a part of one column has the most: 1024 of them. */
+const MAX_TILE_BYTES = 4096;
+/** What the pool allocates for a worker that serves a display. */
+export const ARENA_BYTES = OUTPUT_OFFSET + MAX_PART_PIXELS * 4 + MAX_TILE_BYTES + KERNEL_SLACK_BYTES;
+
+/** The memory and the kernels over it. Only one rect at a time can be in the arena. */
+export class Arena {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  readonly #pointer: number;
+
+  /** An arena of ARENA_BYTES at `pointer`. */
+  constructor(memory: WebAssembly.Memory, pointer: number) {
+    this.kernels = instantiateKernels(memory);
+    this.#memory = memory;
+    this.#pointer = pointer;
+  }
+
+  /** Runs a kernel over a part of the surface. The bytes are valid until the next call. */
+  encode(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): Uint8Array {
+    // The memory may have grown: its buffer is another one then.
+    const buffer = this.#memory.buffer;
+    new Uint8Array(buffer, this.#pointer, PIXEL_CONVERSION_BYTES).set(conversion);
+    const output = this.#pointer + OUTPUT_OFFSET;
+    const byteLength = kernel(
+      this.#pointer,
+      surface.pointer + part.y * surface.strideBytes + part.x * 4,
+      surface.strideBytes,
+      part.width,
+      part.height,
+      this.#pointer + SCRATCH_OFFSET,
+      output,
+    );
+    return new Uint8Array(buffer, output, byteLength);
+  }
+}

@@ -1,0 +1,33 @@
+/** How an encoding's rects are written. */
+
+import { Encoding, encodingName } from "../rfb/encodings.ts";
+import type { PixelFormat } from "../rfb/pixel_format.ts";
+import { encodeHextileRect } from "./hextile.ts";
+import { PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
+import { encodeRawRect } from "./raw.ts";
+import type { RectEncoder } from "./rect_encoder.ts";
+import { encodeZlibRect } from "./zlib.ts";
+import { encodeZrleRect } from "./zrle.ts";
+
+/** The encoder of an encoding number. Throws RangeError for one that nobody can ask for. */
+export function chooseEncoder(encoding: number): RectEncoder {
+  switch (encoding) {
+    case Encoding.Raw:
+      return encodeRawRect;
+    case Encoding.Hextile:
+      return encodeHextileRect;
+    case Encoding.Zlib:
+      return encodeZlibRect;
+    case Encoding.ZRLE:
+      return encodeZrleRect;
+    default:
+      throw new RangeError(`Cannot encode ${encodingName(encoding)}: there is no encoder for it`);
+  }
+}
+
+/** The conversion into the pixels that an encoding sends. */
+export function chooseConversion(encoding: number, format: PixelFormat): Uint8Array {
+  const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
+  writePixelConversion(conversion, format, encoding === Encoding.ZRLE ? "CPIXEL" : "PIXEL");
+  return conversion;
+}

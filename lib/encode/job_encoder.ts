@@ -1,0 +1,52 @@
+/** One job, rect by rect. */
+
+import { LimitError } from "../base/errors.ts";
+import { MAX_UPDATE_RECTS } from "../base/limits.ts";
+import type { Rect } from "../base/rect.ts";
+import { Encoding } from "../rfb/encodings.ts";
+import type { Arena } from "./arena.ts";
+import { chooseConversion, chooseEncoder } from "./choose.ts";
+import { encodeCopyRect } from "./copy_rect.ts";
+import type { EncodedUpdate, EncodeJob } from "./job.ts";
+import type { ClientStreams } from "./rect_encoder.ts";
+import { planCopies, planRects } from "./rect_plan.ts";
+import { RECT_HEADER_BYTES, UpdateBuffer } from "./update_buffer.ts";
+
+/**
+ * Encodes a job in steps of one rect each, so that a worker can go round its clients. Yields after every rect but the
+ * last, returns the message. Between two steps the arena may be used for something else, the streams may not.
+ */
+export async function* encodeJob(
+  job: EncodeJob,
+  arena: Arena,
+  streams: ClientStreams,
+  used?: ArrayBuffer,
+): AsyncGenerator<void, EncodedUpdate, void> {
+  const { surface, settings } = job;
+  const copies = planCopies(job.copies, surface);
+  if (copies.length >= MAX_UPDATE_RECTS) {
+    throw new LimitError(`Cannot encode ${copies.length} copies: an update has at most ${MAX_UPDATE_RECTS} rects`);
+  }
+  const parts = planRects(job.rects, surface, MAX_UPDATE_RECTS - copies.length);
+  const update = new UpdateBuffer(used);
+  if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
+  for (const copy of copies) encodeCopyRect(update, copy);
+  const encodeRect = chooseEncoder(settings.encoding);
+  const conversion = chooseConversion(settings.encoding, settings.pixelFormat);
+  const context = { arena, surface, settings, conversion, streams, update };
+  for (const [at, part] of parts.entries()) {
+    if (at > 0) yield;
+    await encodeRect(context, part);
+  }
+  return update.finish();
+}
+
+function rawBytes(parts: readonly Rect[], bytesPerPixel: number): number {
+  return parts.reduce((sum, part) => sum + RECT_HEADER_BYTES + part.width * part.height * bytesPerPixel, 0);
+}
+
+/** Frees the streams of a client. */
+export function closeStreams(streams: ClientStreams): void {
+  streams.zlib?.close();
+  streams.zrle?.close();
+}

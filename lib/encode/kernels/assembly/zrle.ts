@@ -1,0 +1,152 @@
+/** ZRLE before zlib (RFC 6143 7.7.6): tiles of 64x64, each in the smallest of its five forms. */
+
+import { Conversion, convertRect, packWords, writeWord } from "./conversion";
+import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
+import {
+  MAX_PALETTE,
+  Palette,
+  PALETTE_BYTES,
+  paletteColours,
+  runEnds,
+  runIndex,
+  runStart,
+  scanTile,
+} from "./palette";
+
+const TILE_SIDE: u32 = 64;
+const TILE_WORDS: usize = 64 * 64;
+
+const RAW: u8 = 0;
+const SOLID: u8 = 1;
+const PLAIN_RLE: u8 = 128;
+
+/** Bytes of scratch memory `encodeZrle` needs: a palette, a tile of words, a tile of indices. */
+export const ZRLE_SCRATCH_BYTES: usize = PALETTE_BYTES + 4 * TILE_WORDS + 128 + TILE_WORDS + 128;
+
+/**
+ * Writes the tiles of a rect. `scratch` is ZRLE_SCRATCH_BYTES of memory. Returns the number of bytes: at most one a
+ * tile and the wire bytes of every pixel. Writes up to 64 bytes behind them.
+ */
+export function encodeZrle(
+  conversion: Conversion,
+  surface: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  scratch: usize,
+  output: usize,
+): u32 {
+  let at = output;
+  const words = scratch + PALETTE_BYTES;
+  for (let y: u32 = 0; y < height; y += TILE_SIDE) {
+    const tileHeight = min(TILE_SIDE, height - y);
+    for (let x: u32 = 0; x < width; x += TILE_SIDE) {
+      const tileWidth = min(TILE_SIDE, width - x);
+      const from = surface + <usize>y * strideBytes + (<usize>x << 2);
+      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, words);
+      at = encodeTile(conversion.wireBytes, changetype<Palette>(scratch), words, tileWidth, tileHeight, at);
+    }
+  }
+  return <u32>(at - output);
+}
+
+function encodeTile(wireBytes: u32, palette: Palette, words: usize, width: u32, height: u32, at: usize): usize {
+  const count = width * height;
+  if (!scanTile(palette, words, count, MAX_PALETTE)) return encodeManyColours(wireBytes, words, count, at);
+  const size = palette.size;
+  if (size == 1) {
+    store<u8>(at, SOLID);
+    return writeWord(wireBytes, load<u32>(words), at + 1);
+  }
+  const rawBytes = count * wireBytes;
+  const plainBytes = palette.runs * wireBytes + palette.singles + palette.lengthBytes;
+  const paletteRleBytes = size * wireBytes + palette.runs + palette.lengthBytes;
+  const bits = indexBits(size);
+  const packedBytes = bits == 0 ? u32.MAX_VALUE : size * wireBytes + packedRowBytes(bits, width) * height;
+  const smallest = min(min(rawBytes, plainBytes), min(paletteRleBytes, packedBytes));
+  if (smallest == packedBytes) return writePacked(wireBytes, palette, words + 4 * TILE_WORDS + 128, width, height, at);
+  if (smallest == paletteRleBytes) return writePaletteRle(wireBytes, palette, at);
+  if (smallest == plainBytes) return writePlainRle(wireBytes, words, count, at);
+  return writeRaw(wireBytes, words, count, at);
+}
+
+/** A tile with more colours than a palette holds: plain RLE or raw. */
+function encodeManyColours(wireBytes: u32, words: usize, count: u32, at: usize): usize {
+  const rawBytes = count * wireBytes;
+  let runs: u32 = 0;
+  for (let group: u32 = 0; group < count; group += 16) {
+    const counted = count - group < 16 ? (1 << (count - group)) - 1 : 0xffff;
+    runs += popcnt<u32>(runEnds(words + (<usize>group << 2)) & counted);
+  }
+  // A run takes a length of one byte at least.
+  if (runs * (wireBytes + 1) >= rawBytes) return writeRaw(wireBytes, words, count, at);
+  const end = writePlainRle(wireBytes, words, count, at);
+  return end - at <= rawBytes ? end : writeRaw(wireBytes, words, count, at);
+}
+
+function writeRaw(wireBytes: u32, words: usize, count: u32, at: usize): usize {
+  store<u8>(at, RAW);
+  return packWords(wireBytes, words, count, at + 1);
+}
+
+function writePlainRle(wireBytes: u32, words: usize, count: u32, at: usize): usize {
+  store<u8>(at++, PLAIN_RLE);
+  let start: u32 = 0;
+  for (let group: u32 = 0; group < count; group += 16) {
+    for (let ends = runEnds(words + (<usize>group << 2)); ends != 0; ends &= ends - 1) {
+      const next = group + ctz<u32>(ends) + 1;
+      if (next > count) break;
+      at = writeWord(wireBytes, load<u32>(words + (<usize>start << 2)), at);
+      at = writeRunLength(next - start, at);
+      start = next;
+    }
+  }
+  return at;
+}
+
+function writePaletteRle(wireBytes: u32, palette: Palette, at: usize): usize {
+  store<u8>(at, <u8>(PLAIN_RLE + palette.size));
+  at = packWords(wireBytes, paletteColours(palette), palette.size, at + 1);
+  const runs = palette.runs;
+  let start: u32 = 0;
+  for (let run: u32 = 0; run < runs; run++) {
+    const next = runStart(palette, run + 1);
+    const index = runIndex(palette, run);
+    if (next - start == 1) {
+      store<u8>(at++, <u8>index);
+    } else {
+      store<u8>(at, <u8>(index | 128));
+      at = writeRunLength(next - start, at + 1);
+    }
+    start = next;
+  }
+  return at;
+}
+
+@inline
+function writeRunLength(length: u32, at: usize): usize {
+  let rest = length - 1;
+  for (; rest >= 255; rest -= 255) store<u8>(at++, 255);
+  store<u8>(at, <u8>rest);
+  return at + 1;
+}
+
+function writePacked(wireBytes: u32, palette: Palette, indices: usize, width: u32, height: u32, at: usize): usize {
+  const size = palette.size;
+  store<u8>(at, <u8>size);
+  at = packWords(wireBytes, paletteColours(palette), size, at + 1);
+  spreadRuns(palette, indices);
+  return packIndices(indexBits(size), indices, width, height, at);
+}
+
+/** Writes the palette index of every word as a byte. Writes up to 15 bytes behind the last. */
+function spreadRuns(palette: Palette, indices: usize): void {
+  const runs = palette.runs;
+  let start: u32 = 0;
+  for (let run: u32 = 0; run < runs; run++) {
+    const next = runStart(palette, run + 1);
+    const index = i8x16.splat(<i8>runIndex(palette, run));
+    for (let at = start; at < next; at += 16) v128.store(indices + at, index);
+    start = next;
+  }
+}

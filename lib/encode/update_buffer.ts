@@ -1,0 +1,88 @@
+/** A FramebufferUpdate message in the making (RFC 6143 §7.6.1). */
+
+import type { Rect } from "../base/rect.ts";
+import { ServerMessageType } from "../rfb/message_types.ts";
+import type { EncodedUpdate } from "./job.ts";
+
+const HEADER_BYTES = 4;
+/** Bytes of a rect before its payload. */
+export const RECT_HEADER_BYTES = 12;
+const INITIAL_BYTES = 16 * 1024;
+
+/** Collects rects; the count is patched in at the end. What it holds can be transferred, it is never shared. */
+export class UpdateBuffer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 0;
+  #rectCount = 0;
+
+  /** Starts a message, in memory that was used before when there is any. */
+  constructor(used?: ArrayBuffer) {
+    this.#bytes = new Uint8Array(used ?? new ArrayBuffer(INITIAL_BYTES));
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#reserve(HEADER_BYTES);
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  #reserve(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, at));
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    return at;
+  }
+
+  /** Makes room for `count` more bytes at once, so that appending them copies nothing twice. */
+  expect(count: number): void {
+    const length = this.#length;
+    this.#reserve(count);
+    this.#length = length;
+  }
+
+  /** Starts a rect; its payload is appended next. */
+  beginRect(rect: Rect, encoding: number): void {
+    const at = this.#reserve(RECT_HEADER_BYTES);
+    this.#view.setUint16(at, rect.x);
+    this.#view.setUint16(at + 2, rect.y);
+    this.#view.setUint16(at + 4, rect.width);
+    this.#view.setUint16(at + 6, rect.height);
+    this.#view.setInt32(at + 8, encoding);
+    this.#rectCount++;
+  }
+
+  u16(value: number): void {
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, value);
+  }
+
+  u32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
+  }
+
+  /** Sets a u32 that was written before. */
+  patchU32(at: number, value: number): void {
+    this.#view.setUint32(at, value);
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** The whole message. */
+  finish(): EncodedUpdate {
+    this.#view.setUint8(0, ServerMessageType.FramebufferUpdate);
+    this.#view.setUint8(1, 0);
+    this.#view.setUint16(2, this.#rectCount);
+    return { bytes: this.#bytes.subarray(0, this.#length), rectCount: this.#rectCount };
+  }
+}
