@@ -27,8 +27,8 @@ export interface TestcardOptions {
 }
 
 const FRAME_MS = 40;
-const MINIMUM_WIDTH = 160;
-const MINIMUM_HEIGHT = 120;
+const MINIMUM_WIDTH = 320;
+const MINIMUM_HEIGHT = 240;
 
 /** Parts of the card from the top down, and how much of its height each takes. */
 const BANDS = ["title", "bars", "gradients", "wedge", "patterns", "texts", "motion"] as const;
@@ -43,7 +43,7 @@ const SHARES: Readonly<Record<Band, number>> = {
   motion: 0.135,
 };
 
-/** A test card of 1024x768 pixels, or of any size from 160x120 on; its outermost pixels are a white line. */
+/** A test card of 1024x768 pixels, or of any size from 320x240 on; its outermost pixels are a white line. */
 export function testcard(options: TestcardOptions = {}): Scene {
   const { width = 1024, height = 768, still = false } = options;
   if (width < MINIMUM_WIDTH || height < MINIMUM_HEIGHT) {

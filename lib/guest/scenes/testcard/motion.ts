@@ -29,7 +29,7 @@ export class Motion {
   constructor(canvas: Canvas, blitter: Pick<Blitter, "copy">, area: Rect) {
     this.#canvas = canvas;
     this.#blitter = blitter;
-    const split = Math.max(0, area.height - TICKER_HEIGHT);
+    const split = area.height - Math.min(TICKER_HEIGHT, area.height >> 1);
     this.#panel = rect(area.x, area.y, area.width, split);
     this.#ticker = rect(area.x, area.y + split, area.width, area.height - split);
   }
@@ -70,14 +70,15 @@ export class Motion {
   }
 
   #paintTicker(area: Rect): void {
-    const { x, y } = this.#ticker;
+    const { x, y, height } = this.#ticker;
     const { width } = measureText(TICKER);
     this.#canvas.clipTo(this.#ticker, () => {
       this.#canvas.clipTo(area, () => {
         this.#canvas.fillRect(area, TICKER_PAPER);
+        const textTop = y + ((height - CELL_HEIGHT) >> 1);
         const start = x - (this.#frame * TICKER_STEP) % width;
         for (let at = start; at < x + this.#ticker.width; at += width) {
-          drawText(this.#canvas, at, y + 4, TICKER, { colour: TICKER_INK });
+          drawText(this.#canvas, at, textTop, TICKER, { colour: TICKER_INK });
         }
       });
     });

@@ -74,6 +74,10 @@ export function paintTitle(canvas: Canvas, area: Rect, name: string): void {
   canvas.fillRect(area, BLACK);
   canvas.frame(area, WHITE);
   const scale = Math.max(1, Math.min(4, Math.floor(area.height / 26)));
+  if (area.height < 2 * CELL_HEIGHT + 8) {
+    const top = area.y + Math.round((area.height - CELL_HEIGHT) / 2);
+    return paintCentred(canvas, area, top, `${name} ${canvas.width} x ${canvas.height}`, 1, WHITE);
+  }
   const size = `${canvas.width} x ${canvas.height}, 32 bits a pixel`;
   const top = area.y + Math.round((area.height - CELL_HEIGHT * scale - CELL_HEIGHT - 2) / 2);
   paintCentred(canvas, area, top, name, scale, WHITE);

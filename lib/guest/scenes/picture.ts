@@ -1,0 +1,76 @@
+/** The scene of a picture: a PNG file at its own size, pixel for pixel. */
+
+import { LimitError, UsageError } from "../../base/errors.ts";
+import { MAX_FRAMEBUFFER_PIXELS, MAX_VBE_HEIGHT, MAX_VBE_WIDTH } from "../../base/limits.ts";
+import { Canvas } from "../drawing/canvas.ts";
+import { drawImage, type RgbaImage } from "../drawing/image.ts";
+import { decodePng } from "../drawing/png.ts";
+import type { GuestContext, Scene } from "../scene.ts";
+
+/** What video memory comes in [Bochs VBE index 0xA counts 64 KiB]. */
+const VRAM_UNIT_BYTES = 64 * 1024;
+
+/** A scene that shows one picture. */
+export interface PictureScene extends Scene {
+  /** Size of the picture and of the mode it is shown in. */
+  readonly width: number;
+  /** See {@link PictureScene.width}. */
+  readonly height: number;
+  /** Video memory the machine has to have at least. */
+  readonly vramBytes: number;
+}
+
+/** Bytes of video memory, whole 64 KiB, that a 32 bpp mode of that size takes. */
+export function requiredVramBytes(width: number, height: number): number {
+  return Math.ceil((width * height * 4) / VRAM_UNIT_BYTES) * VRAM_UNIT_BYTES;
+}
+
+/**
+ * A scene that shows a picture over black. `source` is a PNG file's path or a decoded picture, `name` what viewers see
+ * as the desktop's name (by default the file's). A UsageError says why a file cannot be shown; a LimitError that a
+ * decoded picture is larger than a framebuffer may be.
+ */
+export function picture(source: string | RgbaImage, name?: string): PictureScene {
+  const image = typeof source === "string" ? readPng(source) : checkSize(source);
+  const { width, height } = image;
+  return {
+    name: name ?? (typeof source === "string" ? fileName(source) : "picture"),
+    width,
+    height,
+    vramBytes: requiredVramBytes(width, height),
+    start(guest: GuestContext): void {
+      const mode = guest.firmware.setLinearMode(width, height, 32);
+      drawImage(new Canvas(guest.machine.vram, mode), 0, 0, image);
+    },
+  };
+}
+
+function checkSize(image: RgbaImage): RgbaImage {
+  const { width, height, pixels } = image;
+  const fits = width > 0 && height > 0 && width <= MAX_VBE_WIDTH && height <= MAX_VBE_HEIGHT &&
+    width * height <= MAX_FRAMEBUFFER_PIXELS && pixels.length >= width * height * 4;
+  if (!fits) {
+    throw new LimitError(`cannot show a picture of ${width}x${height} pixels: no screen has that size, or bytes miss`);
+  }
+  return image;
+}
+
+function readPng(path: string): RgbaImage {
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot show ${path}: ${readFailure(error)}`, { cause: error });
+  }
+  return decodePng(bytes, path);
+}
+
+function readFailure(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  return "the file cannot be read";
+}
+
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
