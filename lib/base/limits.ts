@@ -50,6 +50,14 @@ export const MAX_WEBSOCKET_QUEUE_BYTES = 1 << 22;
 export const WEBSOCKET_CLOSE_LINGER_MS = 1_000;
 /** Unsent bytes in a WebSocket at which a write waits [vncd; Deno has no back-pressure of its own]. */
 export const WEBSOCKET_HIGH_WATER_BYTES = 1 << 18;
+/** Request line and headers of an HTTP request [Node 16 KiB]. */
+export const MAX_HTTP_HEAD_BYTES = 16 * 1024;
+/** From accept to the whole HTTP request [vncd; Apache 20 s and more]. */
+export const HTTP_REQUEST_DEADLINE_MS = 10_000;
+/** From an HTTP request to the peer's close behind the response [vncd: the page over a line of 64 kbit/s]. */
+export const HTTP_RESPONSE_DEADLINE_MS = 60_000;
+/** Connections of the web door that are not WebSockets yet [vncd: a browser opens six at once]. */
+export const MAX_HTTP_CONNECTIONS = 128;
 /** Desktop name a client accepts [vncd]. */
 export const MAX_NAME_BYTES = 4_096;
 /** Failure reason a client accepts [vncd]. */
@@ -72,6 +80,10 @@ export const MAX_QUEUED_KEYS = 1_024;
 export const MAX_FIELD_LINES = 400;
 /** Characters of one such line [vncd]. */
 export const MAX_FIELD_LINE_CHARACTERS = 2_000;
+/** Characters of a line typed at the built-in console [vncd: half a text screen]. */
+export const MAX_CONSOLE_LINE_CHARACTERS = 1_000;
+/** Lines the built-in console remembers [vncd]. */
+export const MAX_CONSOLE_HISTORY = 100;
 /** Pointer events that wait for the guest before motion and buttons are merged into the last one [vncd]. */
 export const MAX_QUEUED_POINTER_EVENTS = 256;
 /** Interrupts served in one go before the rest of the process gets its turn [vncd]. */

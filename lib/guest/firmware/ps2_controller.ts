@@ -11,10 +11,9 @@ const Command = {
   ReadMode: 0x20,
   WriteMode: 0x60,
   DisableMouse: 0xa7,
-  EnableMouse: 0xa8,
+  TestMouse: 0xa9,
   SelfTest: 0xaa,
   DisableKeyboard: 0xad,
-  EnableKeyboard: 0xae,
   NextByteToMouse: 0xd4,
   PulseReset: 0xfe,
 } as const;
@@ -23,7 +22,9 @@ const Command = {
 const Mode = { KeyboardIrq: 0x01, MouseIrq: 0x02, KeyboardOff: 0x10, MouseOff: 0x20, Translate: 0x40 } as const;
 
 const SELF_TEST_PASSED = 0x55;
+const TEST_PASSED = 0x00;
 const ACKNOWLEDGE = 0xfa;
+const RESEND = 0xfe;
 /** Reads of the status register before a byte that does not come is given up. */
 const POLL_LIMIT = 1_000;
 
@@ -36,6 +37,7 @@ export class Ps2Controller {
   readonly #listeners: Partial<Record<Ps2Device, (byte: number) => void>> = {};
   readonly #pending: { device: Ps2Device; byte: number }[] = [];
   #dispatching = false;
+  #mode = 0;
   #awaiting: { device: Ps2Device; count: number; replies: number[] } | undefined;
   /** Whether the controller answered its self test. */
   readonly selfTestPassed: boolean;
@@ -43,13 +45,14 @@ export class Ps2Controller {
   /** Tests the controller and switches the keyboard on; the mouse stays off until {@link enableMouse}. */
   constructor(machine: GuestMachine) {
     this.#machine = machine;
-    this.#command(Command.DisableKeyboard);
-    this.#command(Command.DisableMouse);
-    this.#flush();
-    this.#command(Command.SelfTest);
-    this.selfTestPassed = this.#read() === SELF_TEST_PASSED;
-    this.#changeMode(Mode.KeyboardIrq | Mode.Translate, Mode.KeyboardOff | Mode.MouseIrq);
-    this.#command(Command.EnableKeyboard);
+    this.selfTestPassed = this.#quietly(() => {
+      // What was typed before the power came on means nothing.
+      this.#pending.length = 0;
+      const passed = this.#query(Command.SelfTest) === SELF_TEST_PASSED;
+      const mode = this.#query(Command.ReadMode) ?? 0;
+      this.#mode = (mode | Mode.KeyboardIrq | Mode.Translate | Mode.MouseOff) & ~(Mode.KeyboardOff | Mode.MouseIrq);
+      return passed;
+    });
   }
 
   /** Hands every byte of `device` that answers no command to `listener`. */
@@ -61,8 +64,7 @@ export class Ps2Controller {
 
   /** Switches the mouse's interface and interrupt on. */
   enableMouse(): void {
-    this.#command(Command.EnableMouse);
-    this.#changeMode(Mode.MouseIrq, Mode.MouseOff);
+    this.#quietly(() => this.#mode = (this.#mode | Mode.MouseIrq) & ~Mode.MouseOff);
   }
 
   /**
@@ -77,6 +79,11 @@ export class Ps2Controller {
     }
     this.#dispatch();
     return replies;
+  }
+
+  /** Whether the mouse's interface passes the controller's test of it. */
+  testMouse(): boolean {
+    return this.#quietly(() => this.#query(Command.TestMouse)) === TEST_PASSED;
   }
 
   /** Pulls the processor's reset line. */
@@ -119,7 +126,7 @@ export class Ps2Controller {
     const awaiting = this.#awaiting;
     if (awaiting === undefined || awaiting.device !== device) return false;
     if (awaiting.replies.length > 0) return awaiting.replies.length < awaiting.count;
-    return byte === ACKNOWLEDGE || byte === 0xfe;
+    return byte === ACKNOWLEDGE || byte === RESEND;
   }
 
   /** A listener may send commands: bytes that arrive meanwhile wait for their turn here. */
@@ -137,11 +144,21 @@ export class Ps2Controller {
     }
   }
 
-  #changeMode(set: number, clear: number): void {
-    this.#command(Command.ReadMode);
-    const mode = this.#read() ?? 0;
+  /** Runs `action` with both devices silent, what they had sent before put aside, so that replies are the controller's. */
+  #quietly<T>(action: () => T): T {
+    this.#command(Command.DisableKeyboard);
+    this.#command(Command.DisableMouse);
+    while (this.#takeByte());
+    const result = action();
     this.#command(Command.WriteMode);
-    this.#write(ControllerPort.Data, (mode | set) & ~clear);
+    this.#write(ControllerPort.Data, this.#mode);
+    this.#dispatch();
+    return result;
+  }
+
+  #query(command: number): number | undefined {
+    this.#command(command);
+    return this.#read();
   }
 
   #command(command: number): void {
@@ -161,12 +178,5 @@ export class Ps2Controller {
       if ((status & Status.OutputFull) !== 0) return this.#machine.io.inb(ControllerPort.Data);
     }
     return undefined;
-  }
-
-  #flush(): void {
-    for (let polls = 0; polls < POLL_LIMIT; polls++) {
-      if ((this.#machine.io.inb(ControllerPort.StatusCommand) & Status.OutputFull) === 0) return;
-      this.#machine.io.inb(ControllerPort.Data);
-    }
   }
 }

@@ -45,6 +45,14 @@ export interface TextWindow {
   readonly rows: number;
 }
 
+/** A text screen put aside. */
+export interface SavedText {
+  readonly cells: Uint8Array;
+  readonly cursorColumn: number;
+  readonly cursorRow: number;
+  readonly attribute: number;
+}
+
 /** What the blinking cursor looks like. */
 export type TextCursorShape = "underline" | "half" | "block" | "hidden";
 
@@ -117,6 +125,11 @@ export class TextScreen {
     }
   }
 
+  /** Puts the glyph of a CP437 code without moving the cursor. */
+  putCode(column: number, row: number, code: number, attribute: number = this.attribute): void {
+    this.#putCell(column, row, code & 0xff, attribute);
+  }
+
   /** Moves the cursor; outside the screen it stays at the edge. */
   moveCursor(column: number, row: number): void {
     this.#column = clamp(column, TEXT_COLUMNS - 1);
@@ -185,6 +198,24 @@ export class TextScreen {
   readRow(row: number): string {
     const cells = Array.from({ length: TEXT_COLUMNS }, (_, column) => this.readCell(column, row)?.character ?? " ");
     return cells.join("").trimEnd();
+  }
+
+  /** All cells and the cursor, to come back to after another mode. */
+  save(): SavedText {
+    this.#requireTextMode();
+    const cells = Uint8Array.from(
+      { length: TEXT_COLUMNS * TEXT_ROWS * 2 },
+      (_, offset) => this.#machine.legacyMemory.read8(TEXT_MEMORY + offset),
+    );
+    return { cells, cursorColumn: this.#column, cursorRow: this.#row, attribute: this.attribute };
+  }
+
+  /** Brings back what {@link save} returned. */
+  restore(saved: SavedText): void {
+    this.#requireTextMode();
+    saved.cells.forEach((byte, offset) => this.#machine.legacyMemory.write8(TEXT_MEMORY + offset, byte));
+    this.attribute = saved.attribute;
+    this.moveCursor(saved.cursorColumn, saved.cursorRow);
   }
 
   #writeCharacter(character: string, attribute: number): void {
