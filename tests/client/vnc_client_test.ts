@@ -7,6 +7,7 @@ import type { VncClient } from "../../lib/client/vnc_client.ts";
 import type { ServerMessage } from "../../lib/decode/message_decoder.ts";
 import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { writeBell, writeServerCutText } from "../../lib/rfb/server_messages.ts";
+import { settle } from "../helpers/fake_clock.ts";
 import { FakeServer, updateMessage, type WireRect, written } from "../helpers/fake_server.ts";
 import { concat, encodeHextile, encodeRaw, firstZlibRect, zrleTiles } from "../helpers/rects.ts";
 
@@ -91,7 +92,9 @@ Deno.test("VncClient sends extended key events only after the server has announc
 Deno.test("VncClient asks again when a request is answered without pixels, and only then", async () => {
   const { client, server } = await connected();
   const news = updateMessage([{ ...NO_PIXELS, encoding: PseudoEncoding.QEMUExtendedKeyEvent }]);
-  await server.send(news);
+  const rang = new Promise((resolve) => client.once("bell", () => resolve(undefined)));
+  await server.send(news, written(writeBell));
+  await rang;
   client.requestUpdate(false);
   await server.expect([3, 0, 0, 0, 0, 0, 0, 8, 0, 6]);
   const update = client.nextUpdate();
@@ -161,15 +164,17 @@ Deno.test("VncClient gives the bytes of every message to those who listen for th
 
 Deno.test("VncClient stops reading while it is paused", async () => {
   const { client, server } = await connected();
+  const first = client.nextUpdate();
+  await settle();
   client.pause();
-  // one read may have been under way already
+  // the read that was under way already gets this one
   await server.send(updateMessage([rawRect(1, 1, 1)]));
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await first;
   const update = client.nextUpdate();
   let isUpdated = false;
   update.then(() => isUpdated = true);
   await server.send(updateMessage([rawRect(1, 1, 2)]));
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await settle();
   assert.equal(isUpdated, false, "went on reading");
   client.resume();
   await update;
