@@ -71,6 +71,7 @@ export class Display {
   #isInHwUpdate = false;
   #changedSinceTick = false;
   #cursor: CursorShape | undefined;
+  #isCursorVisible = true;
   #isClosed = false;
 
   /** Throws RangeError or LimitError for a size or rate that cannot be. */
@@ -197,6 +198,11 @@ export class Display {
     return this.#cursor;
   }
 
+  /** Whether the guest shows its pointer, by the last {@link moveCursor}. */
+  get isCursorVisible(): boolean {
+    return this.#isCursorVisible;
+  }
+
   /** Gives the pointer a new shape (cursorDefine). Throws RangeError or LimitError for a shape that cannot be. */
   setCursor(shape: CursorShape): void {
     checkCursor(shape);
@@ -206,6 +212,7 @@ export class Display {
 
   /** The guest moved its pointer or hid it (mouseSet). */
   moveCursor(x: number, y: number, visible: boolean): void {
+    this.#isCursorVisible = visible;
     this.#tell((listener) => listener.mouseSet?.(x, y, visible));
   }
 
