@@ -1,0 +1,71 @@
+/** What one client is told in rects without pixels of the screen: the cursor's shape, extended keys. */
+
+import type { Display } from "../display/display.ts";
+import { MAX_UPDATE_RECTS } from "../base/limits.ts";
+import { EMPTY_RECT } from "../base/rect.ts";
+import { ByteWriter } from "../rfb/byte_writer.ts";
+import { PseudoEncoding } from "../rfb/encodings.ts";
+import type { PixelFormat } from "../rfb/pixel_format.ts";
+import { writeFramebufferUpdateHeader, writeRectHeader } from "../rfb/server_messages.ts";
+import type { ClientFeatures } from "./client_features.ts";
+import { CursorUpdates } from "./cursor_updates.ts";
+
+/** Where the rect count of a FramebufferUpdate is. */
+const RECT_COUNT_OFFSET = 2;
+
+/** The pseudo-rects that wait for one client. */
+export class PseudoRects {
+  readonly cursor: CursorUpdates;
+  #extendedKeyEvent: "unknown" | "to-be-told" | "told" = "unknown";
+
+  constructor(display: Display) {
+    this.cursor = new CursorUpdates(display.cursor, display.isCursorVisible);
+  }
+
+  /** The client has listed what it understands; repeating itself is not answered again. */
+  setFeatures(features: ClientFeatures): void {
+    this.cursor.setWanted(features.richCursor);
+    if (features.extendedKeyEvent && this.#extendedKeyEvent === "unknown") this.#extendedKeyEvent = "to-be-told";
+  }
+
+  /** Whether anything waits. */
+  get isPending(): boolean {
+    return this.cursor.isPending || this.#extendedKeyEvent === "to-be-told";
+  }
+
+  /** All that waits, as an update of its own. */
+  update(format: PixelFormat): Uint8Array<ArrayBuffer> {
+    const rects = new ByteWriter();
+    const rectCount = this.#write(rects, format);
+    const writer = new ByteWriter(4 + rects.length);
+    writeFramebufferUpdateHeader(writer, rectCount);
+    return writer.bytes(rects.finish()).finish();
+  }
+
+  /**
+   * Puts all that waits behind the rects of an encoded update: raises its rect count and gives the bytes that follow.
+   * Undefined when nothing waits, or no rect can follow.
+   */
+  appendTo(update: Uint8Array, format: PixelFormat): Uint8Array<ArrayBuffer> | undefined {
+    const view = new DataView(update.buffer, update.byteOffset, update.byteLength);
+    const rectCount = view.getUint16(RECT_COUNT_OFFSET);
+    if (!this.isPending || rectCount + 2 > MAX_UPDATE_RECTS) return undefined;
+    const writer = new ByteWriter();
+    view.setUint16(RECT_COUNT_OFFSET, rectCount + this.#write(writer, format));
+    return writer.finish();
+  }
+
+  #write(writer: ByteWriter, format: PixelFormat): number {
+    let rectCount = 0;
+    if (this.#extendedKeyEvent === "to-be-told") {
+      this.#extendedKeyEvent = "told";
+      writeRectHeader(writer, EMPTY_RECT, PseudoEncoding.QEMUExtendedKeyEvent);
+      rectCount++;
+    }
+    if (this.cursor.isPending) {
+      this.cursor.write(writer, format);
+      rectCount++;
+    }
+    return rectCount;
+  }
+}

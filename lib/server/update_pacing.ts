@@ -1,0 +1,273 @@
+/** When one client is sent an update, and with which rects [QEMU vnc_update_client, vnc_should_update]. */
+
+import type { Clock } from "../base/clock.ts";
+import { errorMessage } from "../base/errors.ts";
+import { intersectRects, isEmptyRect, type Rect } from "../base/rect.ts";
+import type { Display } from "../display/display.ts";
+import type { DisplayChangeListener } from "../display/display_change_listener.ts";
+import { UpdateTracker } from "../display/update_tracker.ts";
+import type { ClientEncoder, EncodedUpdate, EncodeJob } from "../encode/job.ts";
+import { Encoding } from "../rfb/encodings.ts";
+import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
+import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
+import type { OutputQueue } from "./output_queue.ts";
+import { PseudoRects } from "./pseudo_rects.ts";
+import { blackUpdate, ClientGeometry } from "./resize.ts";
+import { joinRects } from "./update_rects.ts";
+
+/** What the client has asked for and not been answered yet; `force` was not incremental. */
+export type UpdateRequest = "none" | "incremental" | "force";
+
+/** A client's forced requests let the display look at its device at most so often. */
+const FRESHEN_INTERVAL_MS = 16;
+
+/** What pacing needs of its connection. */
+export interface UpdatePacingOptions {
+  readonly display: Display;
+  readonly encoder: ClientEncoder;
+  readonly output: OutputQueue;
+  readonly clock: Clock;
+  /** The client's updates cannot go on: its connection is to be closed. */
+  readonly onFailure: (reason: string) => void;
+}
+
+interface JobInFlight {
+  readonly request: UpdateRequest;
+  readonly pixelFormat: PixelFormat;
+  readonly encoding: number;
+  readonly rects: readonly Rect[];
+  /** Its result is not to be sent. */
+  isStale: boolean;
+}
+
+/**
+ * One client's updates. Every FramebufferUpdate answers a request, so that a client without one outstanding is free to
+ * change its pixel format. One job is in flight at most; what changes meanwhile accumulates in the tracker, and of many
+ * states of a pixel only the latest is sent.
+ */
+export class UpdatePacing {
+  readonly #options: UpdatePacingOptions;
+  readonly #tracker: UpdateTracker;
+  readonly #geometry: ClientGeometry;
+  readonly #pseudoRects: PseudoRects;
+  readonly #removeListener: () => void;
+  #pixelFormat: PixelFormat = X8R8G8B8;
+  #features: ClientFeatures = NO_FEATURES;
+  #request: UpdateRequest = "none";
+  #job: JobInFlight | undefined;
+  #encoding: Promise<void> | undefined;
+  #hasSentPixels = false;
+  #isFreshening = false;
+  #freshenedMs = -Infinity;
+  #isClosed = false;
+
+  constructor(options: UpdatePacingOptions) {
+    this.#options = options;
+    // first of all: the device is asked here, and may set a new mode
+    this.#removeListener = options.display.addListener(this.#listener());
+    const { width, height } = options.display.serverSurface;
+    this.#tracker = new UpdateTracker(width, height);
+    this.#geometry = new ClientGeometry(width, height);
+    this.#pseudoRects = new PseudoRects(options.display);
+    this.#followScreenful();
+  }
+
+  /** What the client has asked for. */
+  get request(): UpdateRequest {
+    return this.#request;
+  }
+
+  /** The size the client believes in, from (0, 0). */
+  get announced(): Rect {
+    return this.#geometry.announced;
+  }
+
+  /** What the client wants to be sent; pixels in another format are all new to it. */
+  setPixelFormat(pixelFormat: PixelFormat): void {
+    this.#pixelFormat = pixelFormat;
+    this.#tracker.addChangedRect(this.#geometry.announced);
+    this.#followScreenful();
+    // A client that has no request outstanding, as RFC 6143 §7.5.1 wants it, never gets here with a job in flight. For
+    // one that has, a job in the old format is dropped; but a zlib stream has already moved on with it, so that one is
+    // sent, as if the client's message had come behind it.
+    if (this.#job !== undefined && !isZlibStream(this.#job.encoding)) this.#job.isStale = true;
+  }
+
+  /** What the client understands. */
+  setFeatures(features: ClientFeatures): void {
+    this.#features = features;
+    this.#pseudoRects.setFeatures(features);
+    this.tryUpdate();
+  }
+
+  /**
+   * A FramebufferUpdateRequest. An incremental one is about the whole screen and never takes a forced one back; a
+   * forced one is answered even if nothing has changed. Requests that are not answered yet are one.
+   */
+  onRequest(incremental: boolean, requested: Rect): void {
+    if (incremental) {
+      if (this.#request === "none") this.#request = "incremental";
+    } else {
+      this.#tracker.addChangedRect(intersectRects(requested, this.#geometry.announced));
+      this.#geometry.addRequested(requested);
+      this.#request = "force";
+    }
+    this.tryUpdate();
+  }
+
+  /** Answers the request when there is something to say and room for it. May be called at any time. */
+  tryUpdate(): void {
+    if (this.#isClosed || this.#job !== undefined || !this.#mayAnswer()) return;
+    if (this.#request === "force") this.#freshen();
+    if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
+    if (this.#request === "none") return;
+    const hasPadded = this.#sendPadding();
+    if (this.#startJob()) return;
+    if (hasPadded) this.#request = "none";
+    else if (this.#request === "incremental") this.#sendPseudoRects();
+  }
+
+  /** Resolves when no job is in flight. */
+  async idle(): Promise<void> {
+    while (this.#encoding !== undefined) await this.#encoding;
+  }
+
+  /** Frees the encoder; a job in flight is dropped. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#removeListener();
+    this.#options.encoder.close();
+  }
+
+  /** How the display tells this client of changes. */
+  #listener(): DisplayChangeListener {
+    return {
+      refresh: () => {
+        if (!this.#isFreshening) this.tryUpdate();
+      },
+      gfxUpdate: (changed) => this.#tracker.addChanged(changed),
+      gfxCopy: (destination, dx, dy) => this.#tracker.addCopied(destination, dx, dy, this.#job?.rects ?? []),
+      gfxSwitch: ({ width, height }) => {
+        this.#tracker.resize(width, height);
+        this.#geometry.onSwitch(width, height);
+      },
+      mouseSet: (_x, _y, visible) => {
+        this.#pseudoRects.cursor.setVisible(visible);
+        if (this.#pseudoRects.isPending) this.tryUpdate();
+      },
+      cursorDefine: (shape) => {
+        this.#pseudoRects.cursor.define(shape);
+        if (this.#pseudoRects.isPending) this.tryUpdate();
+      },
+    };
+  }
+
+  /** An incremental request waits for room; a forced one only for the forced update before it. */
+  #mayAnswer(): boolean {
+    const { output } = this.#options;
+    if (this.#request === "force") return !output.isForcedPending;
+    return this.#request === "incremental" && !output.isThrottled;
+  }
+
+  /** An update without pixels is an answer only to who waits for something to change. */
+  #announceSize(): void {
+    this.#options.output.send(this.#geometry.announce());
+    this.#tracker.addChangedRect(this.#geometry.announced);
+    this.#followScreenful();
+    if (this.#request === "incremental") this.#request = "none";
+  }
+
+  /** A picture that is asked for must not be older than the question, however long the display has been backing off. */
+  #freshen(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - this.#freshenedMs < FRESHEN_INTERVAL_MS) return;
+    this.#freshenedMs = nowMs;
+    this.#isFreshening = true;
+    this.#options.display.refresh();
+    this.#isFreshening = false;
+  }
+
+  #sendPadding(): boolean {
+    const rects = this.#geometry.takePadding();
+    if (rects.length === 0) return false;
+    const bytesPerPixel = this.#pixelFormat.bitsPerPixel / 8;
+    for (const piece of blackUpdate(rects, bytesPerPixel, this.#features.hextile)) this.#send(piece, this.#request);
+    return true;
+  }
+
+  /** Cuts a job from the tracker; false when that held nothing for this client. */
+  #startJob(): boolean {
+    if (this.#isClosed || this.#tracker.isEmpty) return false;
+    // a client that sees a part only does not have what is copied into it
+    const allowCopies = this.#features.copyRect && !this.#geometry.isOutdated;
+    const { copies, rects } = this.#tracker.take(allowCopies);
+    const visible = this.#geometry.visible;
+    const shown = this.#geometry.isOutdated ? rects.map((r) => intersectRects(r, visible)) : rects;
+    const job = this.#makeJob(copies, joinRects(shown.filter((r) => !isEmptyRect(r)), copies.length));
+    if (job.copies.length + job.rects.length === 0) return false;
+    const { pixelFormat, encoding } = job.settings;
+    const inFlight = { request: this.#request, pixelFormat, encoding, rects: job.rects, isStale: false };
+    this.#job = inFlight;
+    this.#request = "none";
+    this.#encoding = this.#encode(inFlight, job);
+    return true;
+  }
+
+  #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {
+    const { pointer, width, height, strideBytes } = this.#options.display.serverSurface;
+    const { encoding, compressLevel } = this.#features;
+    const settings = {
+      pixelFormat: this.#pixelFormat,
+      encoding,
+      ...(compressLevel !== undefined && { compressLevel }),
+    };
+    return { surface: { pointer, width, height, strideBytes }, settings, copies, rects };
+  }
+
+  async #encode(inFlight: JobInFlight, job: EncodeJob): Promise<void> {
+    try {
+      const update = await this.#options.encoder.encode(job);
+      this.#job = undefined;
+      this.#encoding = undefined;
+      if (!this.#isClosed) this.#onEncoded(inFlight, update);
+    } catch (error) {
+      this.#encoding = undefined;
+      if (!this.#isClosed) this.#options.onFailure(`could not encode an update: ${errorMessage(error)}`);
+    }
+  }
+
+  #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
+    if (inFlight.isStale || update.rectCount === 0) {
+      if (this.#request !== "force") this.#request = inFlight.request;
+      return this.tryUpdate();
+    }
+    const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
+    const tail = isCurrentFormat ? this.#pseudoRects.appendTo(update.bytes, this.#pixelFormat) : undefined;
+    if (tail !== undefined) this.#send(update.bytes, "incremental");
+    this.#send(tail ?? update.bytes, inFlight.request);
+    this.#hasSentPixels = true;
+    this.tryUpdate();
+  }
+
+  /** Only behind the first pixels: there are clients that take the first update for the picture [vncdotool]. */
+  #sendPseudoRects(): void {
+    if (!this.#hasSentPixels || !this.#pseudoRects.isPending) return;
+    this.#request = "none";
+    this.#options.output.send(this.#pseudoRects.update(this.#pixelFormat));
+  }
+
+  #send(bytes: Uint8Array, request: UpdateRequest): void {
+    if (request === "force") this.#options.output.sendForced(bytes);
+    else this.#options.output.send(bytes);
+  }
+
+  #followScreenful(): void {
+    const { width, height } = this.#geometry.announced;
+    this.#options.output.setScreenfulBytes(width * height * this.#pixelFormat.bitsPerPixel / 8);
+  }
+}
+
+function isZlibStream(encoding: number): boolean {
+  return encoding === Encoding.Zlib || encoding === Encoding.ZRLE;
+}
