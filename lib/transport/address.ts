@@ -130,5 +130,5 @@ function readNumber(text: string, number: string, max: number): number {
 }
 
 function addressError(text: string, why: string): UsageError {
-  return new UsageError(`could not read the address "${escapeText(text)}": ${why}`);
+  return new UsageError(`Cannot read the address "${escapeText(text)}": ${why}`);
 }

@@ -71,7 +71,7 @@ class ConnStream implements ByteStream {
   }
 
   #closedError(): ConnectionError {
-    return new ConnectionError(`could not write to ${this.peerAddress}: the connection is closed`, "lost");
+    return new ConnectionError(`Cannot write to ${this.peerAddress}: the connection is closed`, "lost");
   }
 
   close(): void {

@@ -51,7 +51,7 @@ async function orGivenUp<T>(attempt: Promise<T>, name: string, options: Transpor
   const givenUp = Promise.withResolvers<never>();
   const onAbort = () => givenUp.reject(options.signal?.reason);
   const timer = setTimeout(() => {
-    givenUp.reject(new ConnectionError(`could not connect to ${name}: no answer within ${timeoutMs} ms`, "connect"));
+    givenUp.reject(new ConnectionError(`Cannot connect to ${name}: no answer within ${timeoutMs} ms`, "connect"));
   }, timeoutMs);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {

@@ -103,7 +103,7 @@ class StreamListener implements Listener {
   }
 
   #sayCannotAccept(error: unknown): void {
-    this.#logger.warn(`could not accept a connection on ${this.address}: ${networkReason(error)}; trying again`);
+    this.#logger.warn(`cannot accept a connection on ${this.address}: ${networkReason(error)}; trying again`);
   }
 
   async #accept(): Promise<{ stream: ByteStream } | { error: unknown }> {

@@ -104,8 +104,8 @@ class Direction {
   }
 
   #assertOpen(): void {
-    if (this.#finished) throw new ConnectionError("could not write to memory: the connection is closed", "lost");
-    if (this.#abandoned) throw new ConnectionError("could not write to memory: the peer has closed it", "lost");
+    if (this.#finished) throw new ConnectionError("Cannot write to memory: the connection is closed", "lost");
+    if (this.#abandoned) throw new ConnectionError("Cannot write to memory: the peer has closed it", "lost");
   }
 
   /** The writer is gone: what is buffered can still be read. */

@@ -29,7 +29,7 @@ export function networkReason(error: unknown): string {
   return text === "" ? "unknown error" : text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "");
 }
 
-/** A {@link ConnectionError} whose sentence is `could not <action>: <reason>`. */
+/** A {@link ConnectionError} whose sentence is `Cannot <action>: <reason>`. */
 export function connectionError(action: string, error: unknown, stage: "connect" | "lost"): ConnectionError {
-  return new ConnectionError(`could not ${action}: ${networkReason(error)}`, stage, { cause: error });
+  return new ConnectionError(`Cannot ${action}: ${networkReason(error)}`, stage, { cause: error });
 }

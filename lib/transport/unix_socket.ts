@@ -10,7 +10,7 @@ export function assertSocketPath(path: string, action: string): void {
   const length = new TextEncoder().encode(path).length;
   if (length <= MAX_PATH_BYTES) return;
   throw new ConnectionError(
-    `could not ${action}: the path has ${length} bytes and a socket's path may have ${MAX_PATH_BYTES}`,
+    `Cannot ${action}: the path has ${length} bytes and a socket's path may have ${MAX_PATH_BYTES}`,
     "connect",
   );
 }
@@ -21,10 +21,10 @@ export function assertSocketPath(path: string, action: string): void {
  */
 export async function removeStaleSocket(path: string, action: string): Promise<void> {
   if (!await isSocket(path)) {
-    throw new ConnectionError(`could not ${action}: there is a file of that name that is not a socket`, "connect");
+    throw new ConnectionError(`Cannot ${action}: there is a file of that name that is not a socket`, "connect");
   }
   if (!await isAbandoned(path)) {
-    throw new ConnectionError(`could not ${action}: the address is already in use`, "connect");
+    throw new ConnectionError(`Cannot ${action}: the address is already in use`, "connect");
   }
   await Deno.remove(path).catch(() => {});
 }

@@ -22,7 +22,7 @@ export class WebSocketFrameError extends ProtocolError {
   readonly closeCode: number;
 
   constructor(why: string, closeCode: number = CloseCode.ProtocolError) {
-    super(`could not read a WebSocket frame: ${why}`);
+    super(`Cannot read a WebSocket frame: ${why}`);
     this.closeCode = closeCode;
   }
 }

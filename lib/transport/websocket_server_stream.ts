@@ -146,7 +146,7 @@ class WebSocketServerStream implements ByteStream {
 
   #assertOpen(): void {
     if (!this.#closed && !this.#ended) return;
-    throw new ConnectionError(`could not write to ${this.peerAddress}: the connection is closed`, "lost");
+    throw new ConnectionError(`Cannot write to ${this.peerAddress}: the connection is closed`, "lost");
   }
 
   /** Frames must not mix: each waits for the one before. */

@@ -122,7 +122,7 @@ class WebSocketStream implements ByteStream {
   #assertOpen(): void {
     if (this.#isOpen) return;
     const why = this.#failure === undefined || this.#closed ? "the connection is closed" : this.#failure.message;
-    throw new ConnectionError(`could not write to ${this.peerAddress}: ${why}`, "lost");
+    throw new ConnectionError(`Cannot write to ${this.peerAddress}: ${why}`, "lost");
   }
 
   #onMessage(data: unknown): void {
@@ -143,14 +143,14 @@ class WebSocketStream implements ByteStream {
   /** The peer broke the rules: what it sent is dropped, the reader is told. */
   #fail(code: number, why: string): void {
     this.#queue = [];
-    this.#failure = new ProtocolError(`could not go on with ${this.peerAddress}: ${why}`);
+    this.#failure = new ProtocolError(`Cannot go on with ${this.peerAddress}: ${why}`);
     this.#end();
     this.#closeSocket(code);
   }
 
   #onClose(event: CloseEvent): void {
     if (!event.wasClean && this.#failure === undefined) {
-      this.#failure = new ConnectionError(`could not read from ${this.peerAddress}: the connection broke`, "lost");
+      this.#failure = new ConnectionError(`Cannot read from ${this.peerAddress}: the connection broke`, "lost");
     }
     this.#end();
   }

@@ -93,7 +93,7 @@ Deno.test("parseAddress gives an address or a UsageError of one line for any tex
       if (address.kind === "tcp") assert.ok(address.port >= 0 && address.port <= 65_535 && address.host !== "");
     } catch (error) {
       assert.ok(error instanceof UsageError);
-      assert.match(error.message, /^could not read the address ".*": [^\n]+$/);
+      assert.match(error.message, /^Cannot read the address ".*": [^\n]+$/);
     }
   }));
 });

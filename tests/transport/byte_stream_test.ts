@@ -25,7 +25,7 @@ function noise(byteLength: number): Uint8Array {
 
 function isLost(error: unknown): boolean {
   return error instanceof ConnectionError && error.stage === "lost" &&
-    /^could not [^\n]+: [^\n.]+$/.test(error.message);
+    /^Cannot [^\n]+: [^\n.]+$/.test(error.message);
 }
 
 testEveryKind("bytes come out in order, whatever the sizes of the writes", async ({ near, far }) => {

@@ -27,14 +27,14 @@ Deno.test("connect says in a sentence that nobody listens", async () => {
   listener.close();
   await assert.rejects(
     connect({ kind: "tcp", host: "127.0.0.1", port }),
-    says(/^could not connect to 127\.0\.0\.1:\d+: connection refused$/),
+    says(/^Cannot connect to 127\.0\.0\.1:\d+: connection refused$/),
   );
 });
 
 Deno.test("connect says in a sentence that a host has no address", async () => {
   await assert.rejects(
     connect({ kind: "tcp", host: "nobody.invalid", port: 5900 }),
-    says(/^could not connect to nobody\.invalid:5900: [^\n]+[^.\n]$/),
+    says(/^Cannot connect to nobody\.invalid:5900: [^\n]+[^.\n]$/),
   );
 });
 

@@ -53,7 +53,7 @@ Deno.test("the streams of a listener end when it is closed", async () => {
 Deno.test("listen says in a sentence that a port is taken", async () => {
   const listener = await listen(LOOPBACK);
   const taken: Address = { kind: "tcp", host: "127.0.0.1", port: listener.port as number };
-  await assert.rejects(listen(taken), says(/^could not listen on 127\.0\.0\.1:\d+: the address is already in use$/));
+  await assert.rejects(listen(taken), says(/^Cannot listen on 127\.0\.0\.1:\d+: the address is already in use$/));
   listener.close();
 });
 
@@ -61,7 +61,7 @@ Deno.test("listen says in a sentence that an address is not this machine's", asy
   const foreign: Address = { kind: "tcp", host: "192.0.2.1", port: 0 };
   await assert.rejects(
     listen(foreign),
-    says(/^could not listen on 192\.0\.2\.1::0: this machine has no such address$/),
+    says(/^Cannot listen on 192\.0\.2\.1::0: this machine has no such address$/),
   );
 });
 
@@ -109,8 +109,8 @@ Deno.test("a path too long for a socket is refused in a sentence", async () => {
 
 Deno.test("a directory that does not exist is named in a sentence", async () => {
   const address: Address = { kind: "unix", path: `${Deno.makeTempDirSync()}/none/vnc.sock` };
-  await assert.rejects(listen(address), says(/^could not listen on unix:.*: no such file or directory$/));
-  await assert.rejects(connect(address), says(/^could not connect to unix:.*: no such file or directory$/));
+  await assert.rejects(listen(address), says(/^Cannot listen on unix:.*: no such file or directory$/));
+  await assert.rejects(connect(address), says(/^Cannot connect to unix:.*: no such file or directory$/));
 });
 
 Deno.test({
@@ -126,7 +126,7 @@ Deno.test({
     const lines = new TextDecoder().decode(stdout).trim().split("\n");
     assert.equal(code, 0);
     assert.deepEqual(lines.map((line) => line.replace(/127\.0\.0\.1:\d+/, "ADDRESS")), [
-      "vncd: warn: could not accept a connection on ADDRESS: too many open files; trying again",
+      "vncd: warn: cannot accept a connection on ADDRESS: too many open files; trying again",
       "vncd: accepting connections on ADDRESS again",
       "accepted 3",
     ]);
