@@ -1,9 +1,12 @@
 /** Boots a machine with a scene on it, again after each reset. */
 
-import { type Clock, systemClock, type Timer } from "../base/clock.ts";
+import { type Clock, sleep, systemClock, type Timer } from "../base/clock.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { GuestMachine } from "./firmware/hardware.ts";
 import type { GuestContext, Scene } from "./scene.ts";
+
+/** The screen stays black for so long after a reset; a scene that reboots at once must not hold up the process. */
+const RESET_PAUSE_MS = 100;
 
 /** How a scene is run. */
 export interface RunGuestOptions {
@@ -14,24 +17,28 @@ export interface RunGuestOptions {
 
 /**
  * Runs `scene` until the signal aborts; starts it anew when the guest reboots. Rejects with what the scene throws
- * while it is running; what it throws because it was stopped is its own affair.
+ * while it is running; what it throws after that is nobody's affair.
  */
 export async function runGuest(scene: Scene, machine: GuestMachine, options: RunGuestOptions): Promise<void> {
   const { signal, clock = systemClock } = options;
-  while (!signal.aborted) await runOnce(scene, machine, signal, clock);
+  const powerClock = clockUntil(clock, signal);
+  while (!signal.aborted) {
+    await runOnce(scene, machine, signal, clock);
+    await Promise.race([sleep(RESET_PAUSE_MS, powerClock), whenAborted(signal)]);
+  }
 }
 
 /** One boot: ends with the power or a reset. */
 async function runOnce(scene: Scene, machine: GuestMachine, power: AbortSignal, clock: Clock): Promise<void> {
   const reset = new AbortController();
-  const switchOff = () => reset.abort(power.reason);
-  power.addEventListener("abort", switchOff, { once: true });
+  const signal = AbortSignal.any([power, reset.signal]);
   try {
-    const guest = bootGuest(machine, clock, reset);
-    await Promise.race([startScene(scene, guest), whenAborted(guest.signal)]);
-    await whenAborted(guest.signal);
+    const firmware = new Firmware(machine, { signal, onReboot: () => reset.abort() });
+    const guestClock = clockUntil(clock, signal);
+    const guest = { machine, firmware, clock: guestClock, signal, sleep: (ms: number) => sleep(ms, guestClock) };
+    await Promise.race([startScene(scene, guest), whenAborted(signal)]);
+    await whenAborted(signal);
   } finally {
-    power.removeEventListener("abort", switchOff);
     reset.abort();
   }
 }
@@ -43,13 +50,6 @@ async function startScene(scene: Scene, guest: GuestContext): Promise<void> {
   } catch (error) {
     if (!guest.signal.aborted) throw error;
   }
-}
-
-function bootGuest(machine: GuestMachine, clock: Clock, reset: AbortController): GuestContext {
-  const { signal } = reset;
-  const firmware = new Firmware(machine, { signal, onReboot: () => reset.abort(new Error("the machine was reset")) });
-  const guestClock = clockUntil(clock, signal);
-  return { machine, firmware, clock: guestClock, signal, sleep: (delayMs) => sleepUntil(guestClock, signal, delayMs) };
 }
 
 /** A clock whose timers are cancelled when `signal` aborts. */
@@ -65,21 +65,14 @@ function clockUntil(clock: Clock, signal: AbortSignal): Clock {
         callback();
       }, delayMs);
       timers.add(timer);
-      return timer;
+      return {
+        cancel(): void {
+          timers.delete(timer);
+          timer.cancel();
+        },
+      };
     },
   };
-}
-
-function sleepUntil(clock: Clock, signal: AbortSignal, delayMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    clock.setTimer(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-  });
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ export interface GuestContext {
   readonly clock: Clock;
   /** Aborts when the machine is switched off or reset. */
   readonly signal: AbortSignal;
-  /** Resolves after `delayMs` of the clock; rejects with the signal's reason when that comes first. */
+  /** Resolves after `delayMs` of the clock; never when the machine goes off first, as a processor stops in its track. */
   sleep(delayMs: number): Promise<void>;
 }
 

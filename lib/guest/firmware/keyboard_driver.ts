@@ -28,7 +28,6 @@ export class KeyboardDriver implements AsyncIterable<GuestKeyEvent> {
   readonly #down = new Set<number>();
   readonly #presses = new EventQueue<GuestKeyEvent>(MAX_QUEUED_KEYS);
   readonly #listeners = new Listeners<GuestKeyEvent>();
-  readonly #signal: AbortSignal;
   #locks = 0;
   #lostPresses = 0;
   /** The two bytes the keyboard gave as its id; undefined when no keyboard answers. */
@@ -37,7 +36,6 @@ export class KeyboardDriver implements AsyncIterable<GuestKeyEvent> {
   /** Resets and enables the keyboard. Readers end when `signal` aborts. */
   constructor(controller: Ps2Controller, signal: AbortSignal) {
     this.#controller = controller;
-    this.#signal = signal;
     const stop = controller.listen("keyboard", (byte) => this.#onByte(byte));
     signal.addEventListener("abort", () => this.#close(stop), { once: true });
     controller.send("keyboard", [Command.Reset], 1);
@@ -72,11 +70,10 @@ export class KeyboardDriver implements AsyncIterable<GuestKeyEvent> {
     return this.#listeners.add(listener);
   }
 
-  /** The next press; rejects with the signal's reason when the machine goes off. */
+  /** The next press; never, when the machine goes off first. */
   async read(): Promise<GuestKeyEvent> {
     const result = await this.#presses.next();
-    if (result.done) throw this.#signal.reason;
-    return result.value;
+    return result.done ? await new Promise<never>(() => {}) : result.value;
   }
 
   /** Forgets presses nobody has read. */

@@ -34,7 +34,7 @@ export class Shell implements Session {
     return this.#line.history;
   }
 
-  /** Prompts and runs until the machine goes off: then reading a key rejects. */
+  /** Prompts and runs until the machine goes off. */
   async run(): Promise<never> {
     while (true) await this.#runLine(await this.#readLine());
   }
