@@ -35,11 +35,11 @@ const EXTENSION_SOLID_FILL = 0x04;
 /** Foreground colour bytes, lowest first: GR1, GR11, GR13, GR15. */
 const FOREGROUND_REGISTERS = [0x01, 0x11, 0x13, 0x15] as const;
 
-/** Widths are 13 bits (less one), heights 11 bits (less one), pitches 13 bits, addresses 22 bits [Cirrus GD5446]. */
+/** Widths are 13 bits (less one), heights 11 (less one), pitches 13 [Cirrus GD5446], addresses 24 [there 22]. */
 const MAX_WIDTH_BYTES = 0x2000;
 const MAX_HEIGHT = 0x800;
 const MAX_PITCH_BYTES = 0x1fff;
-const MAX_ADDRESS = 0x3f_ffff;
+const MAX_ADDRESS = 0xff_ffff;
 
 /** The engine, set to one 32 bpp mode. What its registers cannot hold is moved by the processor instead. */
 export class Blitter {

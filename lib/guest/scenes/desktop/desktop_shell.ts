@@ -141,6 +141,8 @@ export class DesktopShell {
     const clicked = event.buttons !== this.#buttons;
     this.#buttons = event.buttons;
     this.#pointer.onPointer(event);
+    const { pointer } = this.#guest.firmware;
+    if (pointer.source === "mouse") this.#guest.firmware.moveCursor(event.x, event.y);
     if (clicked || !this.#still) this.#monitor.onPointer(event);
   }
 
