@@ -30,11 +30,16 @@ function syntaxFaults(file: SourceFile): string[] {
 
 function textFaults(file: SourceFile): string[] {
   const faults: string[] = [];
-  if (/from "(jsr:|https?:)/.test(file.text)) faults.push(`${file.path}: imports come from npm or Deno itself`);
+  if (/^\s*(?:import|export)\s[^;]*?from "(jsr:|https?:)/m.test(file.text)) {
+    faults.push(`${file.path}: imports come from npm or Deno itself`);
+  }
   if (/^\s*private\s/m.test(file.text) && !/private constructor/.test(file.text)) {
     faults.push(`${file.path}: use #private`);
   }
-  if (/^lib\/|^(mod|cli)\.ts$/.test(file.path) && /^(?!\s*(\*|\/\/)).*\bconsole\./m.test(file.text)) {
+  if (
+    /^lib\/|^(mod|cli)\.ts$/.test(file.path) &&
+    /^(?!\s*(\*|\/\/)).*\bconsole\.(log|info|warn|error|debug)\(/m.test(file.text)
+  ) {
     faults.push(`${file.path}: output goes through a logger`);
   }
   if (/\b(TODO|FIXME|XXX)\b/.test(file.text) && !file.path.startsWith("tools/")) {
