@@ -96,3 +96,7 @@ export const MAX_VBE_HEIGHT = 12_000;
 /** Video memory by default, and the least a card works with: the four planes of VGA [QEMU 16 MiB]. */
 export const DEFAULT_VRAM_BYTES = 16 << 20;
 export const MIN_VRAM_BYTES = 256 << 10;
+/** Keys of one client that are kept in mind as held, to be released when it goes away [vncd; keyboards have fewer]. */
+export const MAX_HELD_KEYS = 256;
+/** An exclusive client is not replaced by the next one before this [vncd: two that fight reconnect in a loop]. */
+export const TAKEOVER_INTERVAL_MS = 1_000;
