@@ -1,12 +1,16 @@
 /** Boots a machine with a scene on it, again after each reset. */
 
 import { type Clock, sleep, systemClock, type Timer } from "../base/clock.ts";
+import type { Machine } from "../machine/machine.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { GuestMachine } from "./firmware/hardware.ts";
 import type { GuestContext, Scene } from "./scene.ts";
 
 /** The screen stays black for so long after a reset; a scene that reboots at once must not hold up the process. */
 const RESET_PAUSE_MS = 100;
+
+/** A machine that tells of its resets, whoever pulled the line. */
+export type BootableMachine = GuestMachine & Pick<Machine, "onReset">;
 
 /** How a scene is run. */
 export interface RunGuestOptions {
@@ -16,10 +20,10 @@ export interface RunGuestOptions {
 }
 
 /**
- * Runs `scene` until the signal aborts; starts it anew when the guest reboots. Rejects with what the scene throws
+ * Runs `scene` until the signal aborts; starts it anew after every reset of the machine. Rejects with what the scene throws
  * while it is running; what it throws after that is nobody's affair.
  */
-export async function runGuest(scene: Scene, machine: GuestMachine, options: RunGuestOptions): Promise<void> {
+export async function runGuest(scene: Scene, machine: BootableMachine, options: RunGuestOptions): Promise<void> {
   const { signal, clock = systemClock } = options;
   const powerClock = clockUntil(clock, signal);
   while (!signal.aborted) {
@@ -29,16 +33,18 @@ export async function runGuest(scene: Scene, machine: GuestMachine, options: Run
 }
 
 /** One boot: ends with the power or a reset. */
-async function runOnce(scene: Scene, machine: GuestMachine, power: AbortSignal, clock: Clock): Promise<void> {
+async function runOnce(scene: Scene, machine: BootableMachine, power: AbortSignal, clock: Clock): Promise<void> {
   const reset = new AbortController();
   const signal = AbortSignal.any([power, reset.signal]);
+  const stopListening = machine.onReset(() => reset.abort());
   try {
-    const firmware = new Firmware(machine, { signal, onReboot: () => reset.abort() });
+    const firmware = new Firmware(machine, signal);
     const guestClock = clockUntil(clock, signal);
     const guest = { machine, firmware, clock: guestClock, signal, sleep: (ms: number) => sleep(ms, guestClock) };
     await Promise.race([startScene(scene, guest), whenAborted(signal)]);
     await whenAborted(signal);
   } finally {
+    stopListening();
     reset.abort();
   }
 }

@@ -12,19 +12,10 @@ import { type LinearDepth, type LinearMode, setVbeMode, writePaletteEntry } from
 
 export type { LinearDepth, LinearMode } from "./vbe.ts";
 
-/** What one boot of the machine needs to know. */
-export interface FirmwareOptions {
-  /** Aborts when the machine is switched off or reset: drivers let go of their interrupts, readers end. */
-  readonly signal: AbortSignal;
-  /** Called after {@link Firmware.reboot} has pulled the reset line. */
-  readonly onReboot?: () => void;
-}
-
 /** Modes, text, keyboard and pointer of the machine. */
 export class Firmware {
   readonly #machine: GuestMachine;
   readonly #signal: AbortSignal;
-  readonly #onReboot: () => void;
   readonly #text: TextScreen;
   #pointer: PointerDriver | undefined;
   #mode: LinearMode | "text" | "unset" = "unset";
@@ -33,14 +24,16 @@ export class Firmware {
   /** The keyboard; enabled from the start, so that nothing typed early is lost. */
   readonly keyboard: KeyboardDriver;
 
-  /** Boots: tests the keyboard controller and enables the keyboard. The picture is left alone until a mode is set. */
-  constructor(machine: GuestMachine, options: FirmwareOptions) {
+  /**
+   * Boots: tests the keyboard controller and enables the keyboard. The picture is left alone until a mode is set.
+   * When `signal` aborts, drivers let go of their interrupts and readers end.
+   */
+  constructor(machine: GuestMachine, signal: AbortSignal) {
     this.#machine = machine;
-    this.#signal = options.signal;
-    this.#onReboot = options.onReboot ?? (() => {});
+    this.#signal = signal;
     this.#text = new TextScreen(machine, () => this.#mode === "text");
     this.controller = new Ps2Controller(machine);
-    this.keyboard = new KeyboardDriver(this.controller, options.signal);
+    this.keyboard = new KeyboardDriver(this.controller, signal);
   }
 
   /** The text screen; sets text mode when no mode has been set yet. */
@@ -99,7 +92,6 @@ export class Firmware {
   /** Resets the machine: the scene's signal aborts and the scene starts anew. */
   reboot(): void {
     this.controller.pulseReset();
-    this.#onReboot();
   }
 
   #size(): { width: number; height: number } {

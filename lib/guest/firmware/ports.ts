@@ -17,17 +17,6 @@ export const VgaPort = {
 /** Bochs VBE: index and data, 16 bit. */
 export const VbePort = { Index: 0x1ce, Data: 0x1cf } as const;
 
-/** Registers behind {@link VbePort}. */
-export const VbeRegister = {
-  Id: 0,
-  Width: 1,
-  Height: 2,
-  BitsPerPixel: 3,
-  Enable: 4,
-  VirtualWidth: 6,
-  MemoryIn64KiB: 0xa,
-} as const;
-
 /** The i8042 keyboard and mouse controller: data, and status (read) or command (write). */
 export const ControllerPort = { Data: 0x60, StatusCommand: 0x64 } as const;
 
@@ -36,6 +25,3 @@ export const CursorPort = { Index: 0x1d8, Data: 0x1da } as const;
 
 /** vncd's absolute tablet: index and data, 16 bit. */
 export const TabletPort = { Index: 0x1e0, Data: 0x1e2 } as const;
-
-/** Interrupt lines. */
-export const Irq = { Keyboard: 1, Tablet: 10, Mouse: 12 } as const;

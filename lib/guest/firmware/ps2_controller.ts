@@ -1,7 +1,8 @@
 /** Driver of the i8042: sorts its bytes into keyboard and mouse, and talks to both devices. */
 
+import { IrqLine } from "../../machine/interrupt_lines.ts";
 import type { GuestMachine } from "./hardware.ts";
-import { ControllerPort, Irq } from "./ports.ts";
+import { ControllerPort } from "./ports.ts";
 
 /** Bits of the status register. */
 const Status = { OutputFull: 0x01, InputFull: 0x02, FromMouse: 0x20 } as const;
@@ -25,7 +26,7 @@ const SELF_TEST_PASSED = 0x55;
 const TEST_PASSED = 0x00;
 const ACKNOWLEDGE = 0xfa;
 const RESEND = 0xfe;
-/** Reads of the status register before a byte that does not come is given up. */
+/** Reads of the controller before something that does not come is given up. */
 const POLL_LIMIT = 1_000;
 
 /** One of the two devices behind the controller. */
@@ -58,7 +59,7 @@ export class Ps2Controller {
   /** Hands every byte of `device` that answers no command to `listener`. */
   listen(device: Ps2Device, listener: (byte: number) => void): () => void {
     this.#listeners[device] = listener;
-    const irq = device === "keyboard" ? Irq.Keyboard : Irq.Mouse;
+    const irq = device === "keyboard" ? IrqLine.Keyboard : IrqLine.Mouse;
     return this.#machine.interrupts.onInterrupt(irq, () => this.#service());
   }
 
@@ -92,7 +93,7 @@ export class Ps2Controller {
   }
 
   #service(): void {
-    while (this.#takeByte());
+    this.#drain();
     this.#dispatch();
   }
 
@@ -108,6 +109,11 @@ export class Ps2Controller {
     this.#awaiting = undefined;
     const acknowledged = awaiting.replies.length === awaiting.count && awaiting.replies[0] === ACKNOWLEDGE;
     return acknowledged ? awaiting.replies.slice(1) : undefined;
+  }
+
+  /** Bounded: where no controller is, the status register reads as all ones for ever. */
+  #drain(): void {
+    for (let bytes = 0; bytes < POLL_LIMIT && this.#takeByte();) bytes++;
   }
 
   /** Reads one byte and files it: the reply to a command, or for the device's listener. */
@@ -148,7 +154,7 @@ export class Ps2Controller {
   #quietly<T>(action: () => T): T {
     this.#command(Command.DisableKeyboard);
     this.#command(Command.DisableMouse);
-    while (this.#takeByte());
+    this.#drain();
     const result = action();
     this.#command(Command.WriteMode);
     this.#write(ControllerPort.Data, this.#mode);

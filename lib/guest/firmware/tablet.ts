@@ -1,13 +1,11 @@
 /** Driver of the absolute tablet. */
 
 import { ABSOLUTE_MAX } from "../../machine/input_device.ts";
+import { IrqLine } from "../../machine/interrupt_lines.ts";
+import { TABLET_ID, TabletRegister } from "../../machine/tablet.ts";
 import type { GuestMachine } from "./hardware.ts";
-import { Irq, TabletPort } from "./ports.ts";
+import { TabletPort } from "./ports.ts";
 
-const TABLET_ID = 0x7ab1;
-
-/** Registers behind {@link TabletPort}. */
-const Register = { Id: 0, Control: 1, Status: 2, X: 3, Y: 4, Buttons: 5, Next: 6 } as const;
 const CONTROL_ENABLE = 1;
 
 /** A position 0…{@link ABSOLUTE_MAX} on both axes and the buttons that are down. */
@@ -19,15 +17,15 @@ export interface TabletEvent {
 
 /** Whether the machine has a tablet. */
 export function probeTablet(machine: GuestMachine): boolean {
-  return readTablet(machine, Register.Id) === TABLET_ID;
+  return readTablet(machine, TabletRegister.Id) === TABLET_ID;
 }
 
 /** Switches the tablet on and hands over its events. Returns how to stop. */
 export function startTablet(machine: GuestMachine, onEvent: (event: TabletEvent) => void): () => void {
-  const stop = machine.interrupts.onInterrupt(Irq.Tablet, () => {
-    while (readTablet(machine, Register.Status) > 0) onEvent(takeEvent(machine));
+  const stop = machine.interrupts.onInterrupt(IrqLine.Tablet, () => {
+    while (readTablet(machine, TabletRegister.Status) > 0) onEvent(takeEvent(machine));
   });
-  writeTablet(machine, Register.Control, CONTROL_ENABLE);
+  writeTablet(machine, TabletRegister.Control, CONTROL_ENABLE);
   return stop;
 }
 
@@ -38,11 +36,11 @@ export function tabletToPixel(coordinate: number, size: number): number {
 
 function takeEvent(machine: GuestMachine): TabletEvent {
   const event = {
-    x: readTablet(machine, Register.X),
-    y: readTablet(machine, Register.Y),
-    buttons: readTablet(machine, Register.Buttons),
+    x: readTablet(machine, TabletRegister.X),
+    y: readTablet(machine, TabletRegister.Y),
+    buttons: readTablet(machine, TabletRegister.Buttons),
   };
-  writeTablet(machine, Register.Next, 1);
+  writeTablet(machine, TabletRegister.Next, 1);
   return event;
 }
 

@@ -1,10 +1,10 @@
 /** Linear modes through the Bochs VBE ports. */
 
+import { type LinearDepth, VbeEnable, VbeIndex } from "../../machine/vbe.ts";
 import type { GuestMachine } from "./hardware.ts";
-import { VbePort, VbeRegister, VgaPort } from "./ports.ts";
+import { VbePort, VgaPort } from "./ports.ts";
 
-/** Bits of a pixel in a linear mode. */
-export type LinearDepth = 8 | 15 | 16 | 24 | 32;
+export type { LinearDepth } from "../../machine/vbe.ts";
 
 /** The depths in order. */
 export const LINEAR_DEPTHS: readonly LinearDepth[] = [8, 15, 16, 24, 32];
@@ -18,19 +18,20 @@ export interface LinearMode {
   readonly strideBytes: number;
 }
 
-/** Values of the enable register. */
-const Enable = { Off: 0, LinearFramebuffer: 0x41 } as const;
+const DISABLED = 0;
+/** Clears what the mode shows. */
+const ENABLED = VbeEnable.Enabled | VbeEnable.LinearFramebuffer;
 const OLDEST_ID = 0xb0c0;
 
 /** The interface's version, B0C0…B0C5; undefined when the card has none. */
 export function probeVbe(machine: GuestMachine): number | undefined {
-  const id = readVbe(machine, VbeRegister.Id);
+  const id = readVbe(machine, VbeIndex.Id);
   return (id & 0xfff0) === OLDEST_ID ? id : undefined;
 }
 
 /** The card's memory in bytes, as it says. */
 export function videoMemoryBytes(machine: GuestMachine): number {
-  return readVbe(machine, VbeRegister.MemoryIn64KiB) * 0x10000;
+  return readVbe(machine, VbeIndex.Memory64K) * 0x10000;
 }
 
 /** Sets a mode and clears it. Throws a RangeError, the old mode being gone, when the card does not take it. */
@@ -47,21 +48,21 @@ export function setVbeMode(
   if (needed > available) {
     throw new RangeError(`Cannot set mode ${name}: it takes ${needed} bytes of video memory, there are ${available}`);
   }
-  writeVbe(machine, VbeRegister.Enable, Enable.Off);
-  writeVbe(machine, VbeRegister.Width, width);
-  writeVbe(machine, VbeRegister.Height, height);
-  writeVbe(machine, VbeRegister.BitsPerPixel, bitsPerPixel);
-  writeVbe(machine, VbeRegister.Enable, Enable.LinearFramebuffer);
+  writeVbe(machine, VbeIndex.Enable, DISABLED);
+  writeVbe(machine, VbeIndex.XRes, width);
+  writeVbe(machine, VbeIndex.YRes, height);
+  writeVbe(machine, VbeIndex.Bpp, bitsPerPixel);
+  writeVbe(machine, VbeIndex.Enable, ENABLED);
   if (!isVbeMode(machine, width, height, bitsPerPixel)) {
     throw new RangeError(`Cannot set mode ${name}: the video card refuses it`);
   }
-  const strideBytes = readVbe(machine, VbeRegister.VirtualWidth) * bytesPerPixel;
+  const strideBytes = readVbe(machine, VbeIndex.VirtualWidth) * bytesPerPixel;
   return { width, height, bitsPerPixel, strideBytes };
 }
 
 /** Back to what the VGA registers say. */
 export function disableVbe(machine: GuestMachine): void {
-  writeVbe(machine, VbeRegister.Enable, Enable.Off);
+  writeVbe(machine, VbeIndex.Enable, DISABLED);
 }
 
 /** Programs palette entry `index`; components 0…255, of which the DAC keeps six bits. */
@@ -77,9 +78,9 @@ export function writePaletteEntry(
 }
 
 function isVbeMode(machine: GuestMachine, width: number, height: number, bitsPerPixel: number): boolean {
-  return readVbe(machine, VbeRegister.Width) === width && readVbe(machine, VbeRegister.Height) === height &&
-    readVbe(machine, VbeRegister.BitsPerPixel) === bitsPerPixel &&
-    (readVbe(machine, VbeRegister.Enable) & Enable.LinearFramebuffer) === Enable.LinearFramebuffer;
+  return readVbe(machine, VbeIndex.XRes) === width && readVbe(machine, VbeIndex.YRes) === height &&
+    readVbe(machine, VbeIndex.Bpp) === bitsPerPixel &&
+    (readVbe(machine, VbeIndex.Enable) & ENABLED) === ENABLED;
 }
 
 function readVbe(machine: GuestMachine, register: number): number {

@@ -1,7 +1,7 @@
 /** The devices of the machine, found by asking their ports. */
 
 import { readCursorId } from "../../firmware/pointer_shape.ts";
-import { ControllerPort, CursorPort, TabletPort, VbePort } from "../../firmware/ports.ts";
+import { ControllerPort, CursorPort, TabletPort, VbePort, VgaPort } from "../../firmware/ports.ts";
 import { probeTablet } from "../../firmware/tablet.ts";
 import { probeVbe } from "../../firmware/vbe.ts";
 import type { GuestContext } from "../../scene.ts";
@@ -24,7 +24,7 @@ export function findDevices({ machine, firmware }: GuestContext): FoundDevice[] 
   const vbe = probeVbe(machine);
   const cursorId = readCursorId(machine);
   const candidates: [name: string, firstPort: number, lastPort: number, found: string | undefined][] = [
-    ["Display", 0x3b0, 0x3df, "VGA, 80x25 text, 16 colours"],
+    ["Display", 0x3b0, 0x3df, probeVga(machine) ? "VGA, 80x25 text, 16 colours" : undefined],
     ["VBE", VbePort.Index, VbePort.Data, vbe === undefined ? undefined : `Bochs extension ${hex(vbe)}, linear modes`],
     [
       "Pointer",
@@ -43,6 +43,14 @@ export function findDevices({ machine, firmware }: GuestContext): FoundDevice[] 
     lastPort,
     found: found ?? NOT_FOUND,
   }));
+}
+
+/** A VGA's sequencer remembers which of its registers was asked for. */
+function probeVga({ io }: GuestContext["machine"]): boolean {
+  return [0, 2].every((index) => {
+    io.outb(VgaPort.Sequencer, index);
+    return io.inb(VgaPort.Sequencer) === index;
+  });
 }
 
 /** The range of a device's ports, as `3b0-3df`. */

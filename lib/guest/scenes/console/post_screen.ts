@@ -6,6 +6,7 @@ import type { GuestContext } from "../../scene.ts";
 import { findDevices } from "./devices.ts";
 
 const BRAND = textAttribute(TextColour.White, TextColour.Blue);
+const SUBTITLE = "a machine in a program ";
 const VALUE = textAttribute(TextColour.White);
 const BLOCK_BYTES = 0x10000;
 /** Blocks tested between two pictures of the count, and how long a picture stays. */
@@ -18,7 +19,7 @@ const LABEL_COLUMNS = 14;
 /** Runs the power-on self test on the screen. */
 export async function showPost(guest: GuestContext): Promise<void> {
   const { text } = guest.firmware;
-  text.write(" vncd".padEnd(TEXT_COLUMNS), BRAND);
+  text.write(` vncd${SUBTITLE.padStart(TEXT_COLUMNS - " vncd".length)}`, BRAND);
   text.write("\n");
   await countMemory(guest);
   for (const device of findDevices(guest)) {
