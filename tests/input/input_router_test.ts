@@ -120,6 +120,15 @@ Deno.test("letters come out as sent while the guest has CapsLock on, and CapsLoc
   }
 });
 
+Deno.test("CapsLock that repeats or is pressed by a second client toggles once", () => {
+  const { guest, key, tap } = makeDesk({}, new UsGuest("never"));
+  key(CAPS_LOCK, true);
+  key(CAPS_LOCK, true);
+  key(CAPS_LOCK, true, 2);
+  tap("a");
+  assert.equal(guest.typed, "a");
+});
+
 Deno.test("CapsLock that the guest had before is known from its LEDs", () => {
   const { guest, tap } = makeDesk({}, new UsGuest("at-once", LedBit.CapsLock));
   tap("a");
