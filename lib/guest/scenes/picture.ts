@@ -1,7 +1,7 @@
 /** The scene of a picture: a PNG file at its own size, pixel for pixel. */
 
 import { LimitError, UsageError } from "../../base/errors.ts";
-import { MAX_FRAMEBUFFER_PIXELS, MAX_VBE_HEIGHT, MAX_VBE_WIDTH } from "../../base/limits.ts";
+import { MAX_FRAMEBUFFER_PIXELS, MAX_VBE_HEIGHT, MAX_VBE_WIDTH, MIN_VRAM_BYTES } from "../../base/limits.ts";
 import { Canvas } from "../drawing/canvas.ts";
 import { drawImage, type RgbaImage } from "../drawing/image.ts";
 import { decodePng } from "../drawing/png.ts";
@@ -20,9 +20,10 @@ export interface PictureScene extends Scene {
   readonly vramBytes: number;
 }
 
-/** Bytes of video memory, whole 64 KiB, that a 32 bpp mode of that size takes. */
+/** Bytes of video memory, whole 64 KiB, that a machine needs for a 32 bpp mode of that size. */
 export function requiredVramBytes(width: number, height: number): number {
-  return Math.ceil((width * height * 4) / VRAM_UNIT_BYTES) * VRAM_UNIT_BYTES;
+  const units = Math.ceil((width * height * 4) / VRAM_UNIT_BYTES);
+  return Math.max(MIN_VRAM_BYTES, units * VRAM_UNIT_BYTES);
 }
 
 /**

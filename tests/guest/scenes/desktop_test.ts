@@ -157,8 +157,6 @@ Deno.test("every printable ASCII character that is typed appears in the field, a
   await rig.type("a");
   assert.notEqual(firstDifference(empty, rig.colours), undefined);
   await rig.press(Scancode.Backspace);
-  const { width, height } = shell.notes.grid.columns > 0 ? windowCalled(shell, "Notes").inside : rect(0, 0, 0, 0);
-  assert.ok(width > 0 && height > 0);
   const bounds = differenceBounds(empty, rig.colours, WIDTH);
   assert.ok(containsRect(windowCalled(shell, "Input").frame, bounds), "nothing but the key display is different");
   await rig.close();
@@ -199,6 +197,10 @@ Deno.test("a click raises the window under the pointer, the taskbar puts it away
   const { compositor } = shell;
   const input = windowCalled(shell, "Input");
   assert.equal(compositor.focused?.title, "Notes");
+  const notes = windowCalled(shell, "Notes").titleBar;
+  await rig.point(notes.x + 20, notes.y + 4, PointerButton.Left);
+  await rig.point(notes.x + 20, notes.y + 250, PointerButton.Left);
+  await rig.point(notes.x + 20, notes.y + 250);
   const { x, y, width } = input.titleBar;
   await rig.point(x + width - 40, y + 4, PointerButton.Left);
   await rig.point(x + width - 40, y + 4);
@@ -208,7 +210,7 @@ Deno.test("a click raises the window under the pointer, the taskbar puts it away
   await rig.point(...button);
   assert.equal(input.visible, false);
   assertEqualsFullRedraw(rig, shell);
-  await rig.point(40, 120, PointerButton.Left);
+  await rig.point(33, 120, PointerButton.Left);
   assert.equal(input.visible, true);
   assert.equal(compositor.focused, input);
   assertEqualsFullRedraw(rig, shell);
@@ -236,7 +238,7 @@ Deno.test("the pointer's shape tells what it is over", async () => {
     [frame.x + 60, bottom, "resizeVertical"],
     [right, bottom, "resizeDiagonal"],
     [WIDTH - 3, 3, "arrow"],
-    [40, 40, "hand"],
+    [33, 40, "hand"],
   ];
   for (const [x, y, name] of places) {
     await rig.point(x, y);
@@ -246,12 +248,12 @@ Deno.test("the pointer's shape tells what it is over", async () => {
 });
 
 Deno.test("the clock paints only the digits that change", async () => {
-  let nowMs = new Date(2026, 4, 6, 13, 9, 58, 250).getTime();
+  let nowMs = new Date(2026, 4, 6, 13, 9, 58, 750).getTime();
   const { rig, shell } = await bootDesktop({ still: false, nowMs: () => nowMs });
   const { x, y } = shell.taskbar.clockArea;
   const before = rig.colours;
   nowMs += 1_000;
-  rig.clock.advance(750);
+  rig.clock.advance(250);
   assert.equal(formatClock(nowMs), "13:09:59");
   const second = rig.colours;
   const bounds = differenceBounds(before, second, WIDTH);
@@ -296,7 +298,7 @@ Deno.test("a desktop that stands still is the same in every run and does not cha
 
 Deno.test("the wheel scrolls the text under the pointer and typing brings the caret back into view", async () => {
   const { rig, shell } = await bootDesktop();
-  await rig.type("\n".repeat(shell.notes.grid.rows + 2));
+  await rig.type("ab\ncd\n".repeat(shell.notes.grid.rows));
   const { inside } = windowCalled(shell, "Notes");
   assert.ok(contains(inside, inside.x + 50, inside.y + 50));
   const rows = shell.notes.rowsInView;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { encode } from "fast-png";
 import fc from "fast-check";
 import { LimitError, UsageError } from "../../../lib/base/errors.ts";
+import { MIN_VRAM_BYTES } from "../../../lib/base/limits.ts";
 import { picture, requiredVramBytes } from "../../../lib/guest/scenes/picture.ts";
 import { SceneRig } from "./scene_rig.ts";
 
@@ -35,7 +36,7 @@ Deno.test("picture reads a PNG file and is called as the file is", async () => {
   const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255);
   await Deno.writeFile(path, encode({ width: 3, height: 1, channels: 3, data }));
   const scene = picture(path);
-  assert.deepEqual([scene.name, scene.width, scene.height, scene.vramBytes], ["three.png", 3, 1, 65_536]);
+  assert.deepEqual([scene.name, scene.width, scene.height, scene.vramBytes], ["three.png", 3, 1, MIN_VRAM_BYTES]);
   const rig = await SceneRig.boot(scene);
   assert.deepEqual([...rig.colours], [0xff0000, 0x00ff00, 0x0000ff]);
   await rig.close();
@@ -64,8 +65,8 @@ Deno.test("picture refuses a decoded picture that no screen can show", () => {
 });
 
 Deno.test("requiredVramBytes is whole 64 KiB and enough", () => {
-  assert.equal(requiredVramBytes(1, 1), 65_536);
-  assert.equal(requiredVramBytes(128, 128), 65_536);
-  assert.equal(requiredVramBytes(128, 129), 131_072);
+  assert.equal(requiredVramBytes(1, 1), MIN_VRAM_BYTES);
+  assert.equal(requiredVramBytes(256, 256), 262_144);
+  assert.equal(requiredVramBytes(257, 256), 327_680);
   assert.equal(requiredVramBytes(3_840, 2_160), 33_226_752);
 });
