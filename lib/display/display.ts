@@ -1,12 +1,12 @@
 /** The display: what a device paints, compared on a timer, and told to everyone who watches. */
 
 import { type Clock, systemClock } from "../base/clock.ts";
-import { errorMessage, LimitError } from "../base/errors.ts";
-import { MAX_CURSOR_SIDE, MAX_FRAMEBUFFER_PIXELS, MAX_FRAMEBUFFER_SIDE } from "../base/limits.ts";
+import { errorMessage } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Rect } from "../base/rect.ts";
 import { allocateSurface, ComparedSurface } from "./compared_surface.ts";
 import type { CursorShape } from "./cursor.ts";
+import { checkCursor, checkSize, checkSurface, surfaceByteLength } from "./display_checks.ts";
 import type { DisplayChangeListener } from "./display_change_listener.ts";
 import type { DisplaySurface } from "./display_surface.ts";
 import { FrameMemory, type MemoryRegion } from "./frame_memory.ts";
@@ -15,7 +15,6 @@ import { RefreshTimer } from "./refresh.ts";
 
 const DEFAULT_FPS = 60;
 const MAX_FPS = 1_000;
-const BYTES_PER_PIXEL = 4;
 
 /** How a {@link Display} is made. */
 export interface DisplayOptions {
@@ -172,14 +171,7 @@ export class Display {
    * device's to free. A surface of the same size is a page flip: nothing is new but the pixels.
    */
   switchSurface(surface: DisplaySurface): void {
-    checkSize(surface.width, surface.height);
-    const end = surface.pointer + surfaceByteLength(surface);
-    const isInMemory = surface.pointer >= 0 && end <= this.memory.memory.buffer.byteLength;
-    if (!isInMemory || surface.strideBytes < surface.width * BYTES_PER_PIXEL) {
-      throw new RangeError(
-        `Cannot switch surfaces: ${surface.width}x${surface.height} does not fit where it is said to be`,
-      );
-    }
+    checkSurface(surface, this.memory.memory.buffer.byteLength);
     this.#switchTo(surface, undefined);
   }
 
@@ -335,39 +327,5 @@ export class Display {
         this.#logger.error(`cannot tell a display's listener: ${errorMessage(error)}`);
       }
     }
-  }
-}
-
-function surfaceByteLength(surface: DisplaySurface): number {
-  return surface.strideBytes * (surface.height - 1) + surface.width * BYTES_PER_PIXEL;
-}
-
-function checkSize(width: number, height: number): void {
-  for (const side of [width, height]) {
-    if (!Number.isSafeInteger(side) || side < 1) throw new RangeError(`Cannot make a surface: ${side} is not a size`);
-    if (side > MAX_FRAMEBUFFER_SIDE) {
-      throw new LimitError(
-        `Cannot make a surface: ${side} pixels are over MAX_FRAMEBUFFER_SIDE (${MAX_FRAMEBUFFER_SIDE})`,
-      );
-    }
-  }
-  const pixels = width * height;
-  if (pixels > MAX_FRAMEBUFFER_PIXELS) {
-    throw new LimitError(
-      `Cannot make a surface: ${pixels} pixels are over MAX_FRAMEBUFFER_PIXELS (${MAX_FRAMEBUFFER_PIXELS})`,
-    );
-  }
-}
-
-function checkCursor({ width, height, hotX, hotY, pixels }: CursorShape): void {
-  if (width > MAX_CURSOR_SIDE || height > MAX_CURSOR_SIDE) {
-    throw new LimitError(`Cannot set the cursor: ${width}x${height} is over MAX_CURSOR_SIDE (${MAX_CURSOR_SIDE})`);
-  }
-  if (pixels.length !== width * height * BYTES_PER_PIXEL) {
-    throw new RangeError(`Cannot set the cursor: ${pixels.length} bytes are not ${width}x${height} pixels`);
-  }
-  const isHotSpotInside = hotX >= 0 && hotY >= 0 && (hotX < width || width === 0) && (hotY < height || height === 0);
-  if (!isHotSpotInside) {
-    throw new RangeError(`Cannot set the cursor: hot spot ${hotX},${hotY} is outside ${width}x${height}`);
   }
 }

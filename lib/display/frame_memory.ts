@@ -26,6 +26,7 @@ export class FrameMemory {
   readonly #lengths: Map<number, number> = new Map();
   #end: number = roundUp(KERNEL_RESERVED_BYTES, ALIGNMENT_BYTES);
 
+  /** A small memory of its own. Throws {@link LimitError} when the host has no address space for it. */
   constructor() {
     this.memory = createSharedMemory(Math.ceil(KERNEL_RESERVED_BYTES / PAGE_BYTES));
     this.kernels = instantiateKernels(this.memory);
