@@ -2,11 +2,16 @@
 
 /** A grid of bits; bit k of a row is bit k & 31 of its word k >> 5. Bits behind `columns` are never set. */
 export class BitRows {
+  /** Bits in a row. */
   readonly columns: number;
+  /** Rows of the grid. */
   readonly rows: number;
+  /** Words from one row to the next. */
   readonly wordsPerRow: number;
+  /** All rows, one after the other. */
   readonly words: Uint32Array;
 
+  /** A grid without a bit; over `words` when they lie elsewhere. */
   constructor(columns: number, rows: number, wordsPerRow: number, words?: Uint32Array) {
     this.columns = columns;
     this.rows = rows;

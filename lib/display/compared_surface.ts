@@ -8,7 +8,9 @@ import { movePixels, type PixelMove } from "./move_pixels.ts";
 
 /** A black surface of its own in frame memory, rows of a width rounded up to 16 pixels. */
 export interface OwnSurface {
+  /** Where its pixels lie. */
   readonly surface: DisplaySurface;
+  /** What to give back. */
   readonly region: MemoryRegion;
 }
 
@@ -33,12 +35,14 @@ function allocateMap(memory: FrameMemory, width: number, height: number): Shared
 
 /** The last compared state of a guest surface of one size. */
 export class ComparedSurface {
+  /** The server surface. */
   readonly surface: DisplaySurface;
   readonly #memory: FrameMemory;
   readonly #own: OwnSurface;
   readonly #guestMap: SharedMap;
   readonly #changedMap: SharedMap;
 
+  /** A black one, with nothing marked. */
   constructor(memory: FrameMemory, width: number, height: number) {
     this.#memory = memory;
     this.#own = allocateSurface(memory, width, height);

@@ -4,8 +4,11 @@ import { intersectRects, isEmptyRect, type Rect, subtractRect, translateRect } f
 
 /** The pixels at `destination` come from (destination.x − dx, destination.y − dy) of the same picture. */
 export interface CopiedPart {
+  /** Where the pixels are now. */
   readonly destination: Rect;
+  /** Pixels to the right that they moved. */
   readonly dx: number;
+  /** Pixels down that they moved. */
   readonly dy: number;
 }
 

@@ -17,6 +17,7 @@ export class DirtyMap {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
+  /** Bytes from one row to the next. */
   readonly strideBytes: number;
   /** Little-endian words, rows `strideBytes` apart. To be marked by the methods only: they keep the row range. */
   readonly words: Uint32Array;

@@ -2,8 +2,11 @@
 
 /** 32 bpp x8r8g8b8 (bytes B,G,R,X), rows `strideBytes` apart, at `pointer` in the display's memory. */
 export interface DisplaySurface {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Bytes from one row to the next. */
   readonly strideBytes: number;
   /** Byte offset in the display's WebAssembly memory. */
   readonly pointer: number;

@@ -7,6 +7,7 @@ import { instantiateKernels, KERNEL_RESERVED_BYTES, type Kernels } from "../enco
 export interface MemoryRegion {
   /** Byte offset in the memory, a multiple of 64. */
   readonly pointer: number;
+  /** As many as were asked for. */
   readonly byteLength: number;
 }
 

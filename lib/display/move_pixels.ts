@@ -8,7 +8,9 @@ const BYTES_PER_PIXEL = 4;
 
 /** A move of pixels; both ends lie inside the surface. */
 export interface PixelMove {
+  /** Where the pixels are taken from. */
   readonly source: Rect;
+  /** Where they go: as many. */
   readonly destination: Rect;
 }
 

@@ -14,7 +14,6 @@ export const REFRESH_INTERVAL_MAX_MS = 3_000;
 export class RefreshTimer {
   readonly #clock: Clock;
   readonly #baseIntervalMs: number;
-  /** Returns whether anything changed; must not throw. */
   readonly #tick: () => boolean;
   #intervalMs: number;
   #timer: Timer | undefined;
@@ -24,6 +23,7 @@ export class RefreshTimer {
   #isTicking = false;
   #wokenInTick = false;
 
+  /** A timer that stands; `tick` returns whether anything changed and does not throw. */
   constructor(clock: Clock, baseIntervalMs: number, tick: () => boolean) {
     this.#clock = clock;
     this.#baseIntervalMs = baseIntervalMs;

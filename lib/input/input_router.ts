@@ -27,6 +27,7 @@ export class InputRouter {
   readonly #synthesizeModifiers: boolean;
   readonly #lockKeySync: boolean;
 
+  /** A router that listens to the device's LEDs until {@link close}. */
   constructor(device: InputDevice, options: InputRouterOptions = {}) {
     this.#device = device;
     this.#layout = new KeyboardLayout(options.layout);

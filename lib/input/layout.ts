@@ -28,6 +28,7 @@ const MAX_LATIN_1 = 0xff;
 
 /** A layout of the guest's keyboard. */
 export class KeyboardLayout {
+  /** What it is called on the command line. */
   readonly name: LayoutName;
   readonly #bindings: ReadonlyMap<number, KeyBinding>;
 

@@ -14,6 +14,7 @@ export class LockSync {
   #capsLock: boolean;
   #numLock: boolean;
 
+  /** Starts from the LEDs the device shows. */
   constructor(device: InputDevice) {
     this.#device = device;
     this.#ledState = device.ledState;

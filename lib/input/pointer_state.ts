@@ -14,11 +14,15 @@ interface ClientPointer {
 
 /** One PointerEvent as it came. */
 export interface PointerInput {
+  /** Pixels from the left, or motion. */
   readonly x: number;
+  /** Pixels from the top, or motion. */
   readonly y: number;
+  /** The buttons the client has down. */
   readonly buttonMask: number;
   /** Of the surface the client sees, in pixels. */
   readonly width: number;
+  /** The same, in height. */
   readonly height: number;
   /** Whether the client was told that motion is wanted: x and y are 0x7fff plus the motion then. */
   readonly clientIsRelative: boolean;
@@ -32,6 +36,7 @@ export class PointerState {
   #absoluteX: number = ABSOLUTE_MAX >> 1;
   #absoluteY: number = ABSOLUTE_MAX >> 1;
 
+  /** Nobody points at anything yet. */
   constructor(device: InputDevice) {
     this.#device = device;
   }
