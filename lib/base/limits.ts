@@ -74,6 +74,20 @@ export const MAX_CLIENT_OUTPUT_BYTES = 4 * 1024 * 1024;
 export const CONNECT_TIMEOUT_MS = 15_000;
 /** One block of a recording [vncd: a full raw update of the largest framebuffer, and its headers]. */
 export const MAX_RECORDING_BLOCK_BYTES = MAX_FRAMEBUFFER_PIXELS * 4 + (1 << 20);
+/** Bytes of a desktop name in a recording [VNC Reflector reads 192]. */
+export const MAX_RECORDED_NAME_BYTES = 192;
+/** Bytes of a recording's handshake before it counts as none [vncd: the longest name, 255 security types, a challenge]. */
+export const MAX_RECORDED_HANDSHAKE_BYTES = 16_384;
+/** A recording is brought to the disk after so long at the latest [vncd]. */
+export const RECORDING_SYNC_MS = 1_000;
+/** ... and after so many bytes [vncd]. */
+export const RECORDING_SYNC_BYTES = 8 * 1024 * 1024;
+/** Messages that wait for a slow disk; with more the server has to wait as well [vncd: a raw update of 1920x1080]. */
+export const MAX_RECORDER_QUEUE_BYTES = 8 * 1024 * 1024;
+/** A server that has not sent its whole picture by then is recorded in real time all the same [vncd]. */
+export const FIRST_PICTURE_MS = 10_000;
+/** A recorder whose disk is full tries again after so long [vncd]. */
+export const RECORDER_RETRY_MS = 5_000;
 /** Key events that wait for the guest [QEMU input queue 1024]. */
 export const MAX_QUEUED_KEYS = 1_024;
 /** Lines a text field of the built-in desktop keeps; the oldest go first [vncd]. */

@@ -56,13 +56,13 @@ export function parseProtocolVersion(reader: ByteReader): PeerVersion | undefine
   const match = /^RFB (\d{3})\.(\d{3})\n$/.exec(text);
   if (match !== null) return peerVersion(Number(match[1]), Number(match[2]));
   const isPrefix = text.length < PROTOCOL_VERSION_BYTES && "RFB ".startsWith(text.slice(0, 4));
-  if (!isPrefix) throw new ProtocolError(`could not read a protocol version: "${escapeText(text)}" is none`);
+  if (!isPrefix) throw new ProtocolError(`Cannot read a protocol version: "${escapeText(text)}" is none`);
   return reader.rewind(start);
 }
 
 function peerVersion(major: number, minor: number): PeerVersion {
   if (major < 3 || (major === 3 && minor < 3)) {
-    throw new ProtocolError(`could not agree on a protocol version: ${major}.${minor} is older than 3.3`);
+    throw new ProtocolError(`Cannot agree on a protocol version: ${major}.${minor} is older than 3.3`);
   }
   if (major > 3 || minor >= 8) return { version: "3.8", major, minor };
   return { version: minor === 7 ? "3.7" : "3.3", major, minor };
@@ -107,7 +107,7 @@ function parseBody(reader: ByteReader, type: number): ClientMessage | undefined 
     case ClientMessageType.QEMU:
       return parseQEMUMessage(reader);
     default:
-      throw new ProtocolError(`could not read a message of type ${type}: there is no such type`);
+      throw new ProtocolError(`Cannot read a message of type ${type}: there is no such type`);
   }
 }
 
@@ -158,7 +158,7 @@ function parseClientCutText(reader: ByteReader): ClientMessage | undefined {
   reader.skip(3);
   const byteLength = reader.u32();
   if (byteLength > MAX_INPUT_BYTES) {
-    throw new ProtocolError(`could not read a cut text of ${byteLength} bytes: limit is ${MAX_INPUT_BYTES}`);
+    throw new ProtocolError(`Cannot read a cut text of ${byteLength} bytes: limit is ${MAX_INPUT_BYTES}`);
   }
   if (byteLength > MAX_CUT_TEXT_BYTES) return { type: "ClientCutTextTooLong", byteLength };
   return reader.has(byteLength) ? { type: "ClientCutText", text: decodeLatin1(reader.view(byteLength)) } : undefined;
@@ -168,7 +168,7 @@ function parseQEMUMessage(reader: ByteReader): ClientMessage | undefined {
   if (!reader.has(1)) return undefined;
   const subtype = reader.u8();
   if (subtype !== QEMUClientMessageType.ExtendedKeyEvent) {
-    throw new ProtocolError(`could not read a QEMU message of type ${subtype}: it was not offered`);
+    throw new ProtocolError(`Cannot read a QEMU message of type ${subtype}: it was not offered`);
   }
   if (!reader.has(10)) return undefined;
   const down = reader.u16() !== 0;

@@ -19,12 +19,17 @@ export interface OutputQueueOptions {
   readonly onFailure: (reason: string) => void;
 }
 
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly onWritten: (() => void) | undefined;
+}
+
 /** The output of one connection. Bytes given to it are not copied: they must not change any more. */
 export class OutputQueue {
   readonly #stream: ByteStream;
   readonly #options: OutputQueueOptions;
   readonly #takenBefore: number;
-  #chunks: Uint8Array[] = [];
+  #chunks: Chunk[] = [];
   #bytesQueued = 0;
   #bytesWritten = 0;
   #forcedEnd = 0;
@@ -65,10 +70,13 @@ export class OutputQueue {
     this.#thresholdBytes = Math.max(THROTTLE_FLOOR_BYTES, screenfulBytes);
   }
 
-  /** Queues bytes. A client with more than the hard cap waiting is given up [QEMU vnc_write]. */
-  send(bytes: Uint8Array): void {
+  /**
+   * Queues bytes; `onWritten` is called once they may change again, or never. A client with more than the hard cap
+   * waiting is given up [QEMU vnc_write].
+   */
+  send(bytes: Uint8Array, onWritten?: () => void): void {
     if (this.#isEnded || bytes.length === 0) return;
-    this.#chunks.push(bytes);
+    this.#chunks.push({ bytes, onWritten });
     this.#bytesQueued += bytes.length;
     const limit = this.#thresholdBytes * OUTPUT_LIMIT_SCALE;
     if (this.bytesPending > limit) {
@@ -79,8 +87,8 @@ export class OutputQueue {
   }
 
   /** Queues bytes that answer a forced request. */
-  sendForced(bytes: Uint8Array): void {
-    this.send(bytes);
+  sendForced(bytes: Uint8Array, onWritten?: () => void): void {
+    this.send(bytes, onWritten);
     this.#forcedEnd = this.#bytesQueued;
   }
 
@@ -102,8 +110,9 @@ export class OutputQueue {
       // everything sent in this turn goes out together
       await Promise.resolve();
       for (let slice = this.#takeSlice(); slice !== undefined; slice = this.#takeSlice()) {
-        await this.#stream.write(slice);
-        this.#bytesWritten += slice.length;
+        await this.#stream.write(slice.bytes);
+        this.#bytesWritten += slice.bytes.length;
+        slice.onWritten?.();
         if (!this.#isEnded) this.#options.onDrain();
       }
     } catch (error) {
@@ -113,33 +122,27 @@ export class OutputQueue {
     }
   }
 
-  #takeSlice(): Uint8Array | undefined {
+  #takeSlice(): Chunk | undefined {
     const first = this.#chunks.shift();
     if (first === undefined) return undefined;
-    if (first.length > SLICE_BYTES) {
-      this.#chunks.unshift(first.subarray(SLICE_BYTES));
-      return first.subarray(0, SLICE_BYTES);
+    const { bytes, onWritten } = first;
+    if (bytes.length > SLICE_BYTES) {
+      this.#chunks.unshift({ bytes: bytes.subarray(SLICE_BYTES), onWritten });
+      return { bytes: bytes.subarray(0, SLICE_BYTES), onWritten: undefined };
     }
-    return this.#joinSmall(first);
+    const joined = [first, ...this.#takeSmall(SLICE_BYTES - bytes.length)];
+    return joined.length === 1 ? first : joinChunks(joined);
   }
 
-  #joinSmall(first: Uint8Array): Uint8Array {
-    const joined = [first];
-    let byteLength = first.length;
-    for (let next = this.#chunks[0]; next !== undefined; next = this.#chunks[0]) {
-      if (byteLength + next.length > SLICE_BYTES) break;
-      this.#chunks.shift();
-      joined.push(next);
-      byteLength += next.length;
+  /** The next chunks that fit into `room` together. */
+  #takeSmall(room: number): Chunk[] {
+    let count = 0;
+    for (const { bytes } of this.#chunks) {
+      room -= bytes.length;
+      if (room < 0) break;
+      count++;
     }
-    if (joined.length === 1) return first;
-    const slice = new Uint8Array(byteLength);
-    let at = 0;
-    for (const part of joined) {
-      slice.set(part, at);
-      at += part.length;
-    }
-    return slice;
+    return this.#chunks.splice(0, count);
   }
 
   #fail(reason: string): void {
@@ -174,4 +177,14 @@ export class OutputQueue {
     }
     this.#setStallTimer();
   }
+}
+
+function joinChunks(chunks: readonly Chunk[]): Chunk {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk.bytes, at);
+    at += chunk.bytes.length;
+  }
+  return { bytes, onWritten: () => chunks.forEach((chunk) => chunk.onWritten?.()) };
 }

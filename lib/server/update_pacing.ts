@@ -127,6 +127,11 @@ export class UpdatePacing {
     else if (this.#request === "incremental") this.#sendPseudoRects();
   }
 
+  /** Whether a job is in flight. */
+  get isBusy(): boolean {
+    return this.#job !== undefined;
+  }
+
   /** Resolves when no job is in flight. */
   async idle(): Promise<void> {
     while (this.#encoding !== undefined) await this.#encoding;
@@ -233,19 +238,21 @@ export class UpdatePacing {
       if (!this.#isClosed) this.#onEncoded(inFlight, update);
     } catch (error) {
       this.#encoding = undefined;
-      if (!this.#isClosed) this.#options.onFailure(`could not encode an update: ${errorMessage(error)}`);
+      if (!this.#isClosed) this.#options.onFailure(`Cannot encode an update: ${errorMessage(error)}`);
     }
   }
 
   #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
+    const recycle = () => this.#options.encoder.recycle(update);
     if (inFlight.isStale || update.rectCount === 0) {
+      recycle();
       if (this.#request !== "force") this.#request = inFlight.request;
       return this.tryUpdate();
     }
     const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
     const tail = isCurrentFormat ? this.#pseudoRects.appendTo(update.bytes, this.#pixelFormat) : undefined;
-    if (tail !== undefined) this.#send(update.bytes, "incremental");
-    this.#send(tail ?? update.bytes, inFlight.request);
+    this.#send(update.bytes, inFlight.request, recycle);
+    if (tail !== undefined) this.#send(tail, inFlight.request);
     this.#hasSentPixels = true;
     this.tryUpdate();
   }
@@ -257,9 +264,9 @@ export class UpdatePacing {
     this.#options.output.send(this.#pseudoRects.update(this.#pixelFormat));
   }
 
-  #send(bytes: Uint8Array, request: UpdateRequest): void {
-    if (request === "force") this.#options.output.sendForced(bytes);
-    else this.#options.output.send(bytes);
+  #send(bytes: Uint8Array, request: UpdateRequest, onWritten?: () => void): void {
+    if (request === "force") this.#options.output.sendForced(bytes, onWritten);
+    else this.#options.output.send(bytes, onWritten);
   }
 
   #followScreenful(): void {
