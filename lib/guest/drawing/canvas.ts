@@ -15,8 +15,11 @@ export interface PixelMemory {
 
 /** Where the pixels of a 32 bpp mode are: 4 bytes B,G,R,X each, rows `strideBytes` apart. */
 export interface PixelLayout {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Bytes from one row to the next. */
   readonly strideBytes: number;
 }
 

@@ -6,8 +6,11 @@ import type { Colour } from "./colour.ts";
 
 /** A picture; `pixels` are straight (not premultiplied) bytes R,G,B,A, row by row, no padding. */
 export interface RgbaImage {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** `width` * `height` * 4 bytes. */
   readonly pixels: Uint8Array;
 }
 

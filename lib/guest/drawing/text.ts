@@ -13,6 +13,7 @@ export const CELL_HEIGHT: number = FONT_HEIGHT;
 
 /** How text looks. */
 export interface TextStyle {
+  /** Of the dots. */
   readonly colour: Colour;
   /** Colour of the cells behind the text; without it the text is laid over what is there. */
   readonly background?: Colour | undefined;

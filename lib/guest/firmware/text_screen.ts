@@ -50,6 +50,7 @@ export interface SavedText {
   readonly cells: Uint8Array;
   readonly cursorColumn: number;
   readonly cursorRow: number;
+  readonly cursorShape: TextCursorShape;
   readonly attribute: number;
 }
 
@@ -87,6 +88,7 @@ export class TextScreen {
   readonly #isShown: () => boolean;
   #column = 0;
   #row = 0;
+  #shape: TextCursorShape = "underline";
 
   /** `isShown` tells whether the machine is in text mode; cells are not touched when it is not. */
   constructor(machine: GuestMachine, isShown: () => boolean = () => true) {
@@ -139,6 +141,7 @@ export class TextScreen {
 
   /** Gives the cursor one of its shapes. */
   setCursorShape(shape: TextCursorShape): void {
+    this.#shape = shape;
     const [start, end] = CURSOR_LINES[shape];
     this.#writeCrtc(Crtc.CursorStart, start);
     this.#writeCrtc(Crtc.CursorEnd, end);
@@ -207,7 +210,8 @@ export class TextScreen {
       { length: TEXT_COLUMNS * TEXT_ROWS * 2 },
       (_, offset) => this.#machine.legacyMemory.read8(TEXT_MEMORY + offset),
     );
-    return { cells, cursorColumn: this.#column, cursorRow: this.#row, attribute: this.attribute };
+    const { attribute } = this;
+    return { cells, cursorColumn: this.#column, cursorRow: this.#row, cursorShape: this.#shape, attribute };
   }
 
   /** Brings back what {@link save} returned. */
@@ -215,6 +219,7 @@ export class TextScreen {
     this.#requireTextMode();
     saved.cells.forEach((byte, offset) => this.#machine.legacyMemory.write8(TEXT_MEMORY + offset, byte));
     this.attribute = saved.attribute;
+    this.setCursorShape(saved.cursorShape);
     this.moveCursor(saved.cursorColumn, saved.cursorRow);
   }
 

@@ -88,7 +88,7 @@ function parseColour(word: string | undefined): number | undefined {
 function recolour({ firmware: { text } }: Session["guest"], attribute: number): void {
   for (let row = 0; row < TEXT_ROWS; row++) {
     for (let column = 0; column < TEXT_COLUMNS; column++) {
-      text.put(column, row, text.readCell(column, row)!.character, attribute);
+      text.putCode(column, row, text.readCell(column, row)!.code, attribute);
     }
   }
 }

@@ -29,10 +29,12 @@ export class TextModel {
     this.#column = this.#current.length;
   }
 
+  /** All of the text. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
+  /** Where it is. */
   get caret(): Caret {
     return { line: this.#line, column: this.#column };
   }
