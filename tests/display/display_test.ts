@@ -287,6 +287,13 @@ Deno.test("cursor, pointer, bell and cut text reach the listeners", () => {
   assert.equal(display.cursor, HIDDEN_CURSOR);
 });
 
+Deno.test("a display remembers whether the guest shows its pointer, also while nobody listens", () => {
+  const display = new Display({ width: 16, height: 16, clock: new FakeClock() });
+  assert.equal(display.isCursorVisible, true);
+  display.moveCursor(1, 1, false);
+  assert.equal(display.isCursorVisible, false);
+});
+
 Deno.test("a cursor that cannot be is refused", () => {
   const { display } = watchDisplay();
   const shape = { width: 2, height: 2, hotX: 0, hotY: 0, pixels: new Uint8Array(16) };
