@@ -63,11 +63,10 @@ export class Firmware {
   }
 
   /**
-   * Sets a linear mode, cleared to black. Throws a RangeError when the card does not take it. With 8 bits per pixel
+   * Sets a linear mode, cleared to black. Throws a RangeError, and the old mode stays, when the card does not have it. With 8 bits per pixel
    * the palette is the sixteen text colours, a 6x6x6 colour cube from index 16 and 24 greys from index 232.
    */
   setLinearMode(width: number, height: number, bitsPerPixel: LinearDepth = 32): LinearMode {
-    if (this.mode !== undefined) this.#mode = "unset";
     const mode = setVbeMode(this.#machine, width, height, bitsPerPixel);
     if (bitsPerPixel === 8) this.#loadPalette();
     this.#mode = mode;

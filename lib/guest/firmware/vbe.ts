@@ -34,7 +34,7 @@ export function videoMemoryBytes(machine: GuestMachine): number {
   return readVbe(machine, VbeIndex.Memory64K) * 0x10000;
 }
 
-/** Sets a mode and clears it. Throws a RangeError, the old mode being gone, when the card does not take it. */
+/** Sets a mode and clears it. Throws a RangeError, and nothing has changed, when the card does not have such a mode. */
 export function setVbeMode(
   machine: GuestMachine,
   width: number,
@@ -42,22 +42,41 @@ export function setVbeMode(
   bitsPerPixel: LinearDepth,
 ): LinearMode {
   const bytesPerPixel = (bitsPerPixel + 7) >> 3;
-  const needed = width * height * bytesPerPixel;
-  const available = videoMemoryBytes(machine);
-  const name = `${width}x${height}x${bitsPerPixel}`;
-  if (needed > available) {
-    throw new RangeError(`Cannot set mode ${name}: it takes ${needed} bytes of video memory, there are ${available}`);
-  }
+  checkMode(machine, width, height, bitsPerPixel, bytesPerPixel);
   writeVbe(machine, VbeIndex.Enable, DISABLED);
   writeVbe(machine, VbeIndex.XRes, width);
   writeVbe(machine, VbeIndex.YRes, height);
   writeVbe(machine, VbeIndex.Bpp, bitsPerPixel);
   writeVbe(machine, VbeIndex.Enable, ENABLED);
-  if (!isVbeMode(machine, width, height, bitsPerPixel)) {
-    throw new RangeError(`Cannot set mode ${name}: the video card refuses it`);
-  }
   const strideBytes = readVbe(machine, VbeIndex.VirtualWidth) * bytesPerPixel;
   return { width, height, bitsPerPixel, strideBytes };
+}
+
+function checkMode(
+  machine: GuestMachine,
+  width: number,
+  height: number,
+  bitsPerPixel: number,
+  bytesPerPixel: number,
+): void {
+  const name = `${width}x${height}x${bitsPerPixel}`;
+  const most = readCapabilities(machine);
+  if (!(width >= 1 && width <= most.width && height >= 1 && height <= most.height)) {
+    throw new RangeError(`Cannot set mode ${name}: the video card has modes up to ${most.width}x${most.height}`);
+  }
+  const needed = width * height * bytesPerPixel;
+  const available = videoMemoryBytes(machine);
+  if (needed <= available) return;
+  throw new RangeError(`Cannot set mode ${name}: it takes ${needed} bytes of video memory, there are ${available}`);
+}
+
+/** With one bit of the enable register the size registers tell the most they take; a mode that is set stays. */
+function readCapabilities(machine: GuestMachine): { width: number; height: number } {
+  const enable = readVbe(machine, VbeIndex.Enable);
+  writeVbe(machine, VbeIndex.Enable, enable | VbeEnable.GetCapabilities);
+  const most = { width: readVbe(machine, VbeIndex.XRes), height: readVbe(machine, VbeIndex.YRes) };
+  writeVbe(machine, VbeIndex.Enable, enable);
+  return most;
 }
 
 /** Back to what the VGA registers say. */
@@ -75,12 +94,6 @@ export function writePaletteEntry(
 ): void {
   machine.io.outb(VgaPort.DacWriteIndex, index);
   for (const component of [red, green, blue]) machine.io.outb(VgaPort.DacData, component >> 2);
-}
-
-function isVbeMode(machine: GuestMachine, width: number, height: number, bitsPerPixel: number): boolean {
-  return readVbe(machine, VbeIndex.XRes) === width && readVbe(machine, VbeIndex.YRes) === height &&
-    readVbe(machine, VbeIndex.Bpp) === bitsPerPixel &&
-    (readVbe(machine, VbeIndex.Enable) & ENABLED) === ENABLED;
 }
 
 function readVbe(machine: GuestMachine, register: number): number {
