@@ -25,7 +25,7 @@ export interface ClientInputOptions {
   readonly display: Display;
   /** Undefined: the owner listens to the events, or nobody. */
   readonly sink: InputSink | undefined;
-  readonly client: () => ClientInfo;
+  readonly client: ClientInfo;
   readonly emit: EmitEvent;
 }
 
@@ -42,7 +42,7 @@ export class ClientInput {
 
   /** A KeyEvent. */
   onKeyEvent(keysym: number, down: boolean): void {
-    const client = this.#options.client();
+    const { client } = this.#options;
     if (client.viewOnly) return;
     this.#options.display.wake();
     this.#options.sink?.keyEvent(client.id, keysym, down, false);
@@ -51,7 +51,7 @@ export class ClientInput {
 
   /** A QEMU extended key event. */
   onExtendedKeyEvent(keysym: number, keycode: number, down: boolean): void {
-    const client = this.#options.client();
+    const { client } = this.#options;
     if (client.viewOnly) return;
     this.#options.display.wake();
     this.#options.sink?.extendedKeyEvent(client.id, keysym, keycode, down, false);
@@ -60,8 +60,7 @@ export class ClientInput {
 
   /** A PointerEvent; a position outside the display counts as its edge. */
   onPointerEvent(x: number, y: number, buttonMask: number): void {
-    const { client: clientOf, display, sink } = this.#options;
-    const client = clientOf();
+    const { client, display, sink } = this.#options;
     if (client.viewOnly) return;
     display.wake();
     const { width, height } = display.serverSurface;
@@ -72,7 +71,7 @@ export class ClientInput {
 
   /** A ClientCutText. */
   onCutText(text: string): void {
-    const client = this.#options.client();
+    const { client } = this.#options;
     if (client.viewOnly) return;
     this.#options.display.wake();
     this.#options.emit("cutText", { client, text: text.replaceAll("\r\n", "\n") });
@@ -80,7 +79,7 @@ export class ClientInput {
 
   /** The client is gone: what it holds is released, and nothing that others hold. */
   release(): void {
-    const client = this.#options.client();
+    const { client } = this.#options;
     this.#options.sink?.releaseClient(client.id);
     for (const key of this.#held.values()) this.#options.emit("key", { ...key, client, down: false });
     this.#held.clear();

@@ -199,8 +199,8 @@ export class Connection {
       emit,
       encoder: this.#host.openEncoder(),
       output: this.#output,
-      client: () => this.info,
-      debug: (message) => this.#log("debug", message),
+      client: this.info,
+      debug: (makeLine) => this.#debug(makeLine),
       onFailure: (reason) => this.close(reason, "error"),
     });
     this.#client = client;
@@ -234,6 +234,10 @@ export class Connection {
 
   #closeFor(error: unknown): void {
     this.close(errorMessage(error), levelOf(error));
+  }
+
+  #debug(makeLine: () => string): void {
+    if (this.#host.logger.level === "debug") this.#log("debug", makeLine());
   }
 
   #log(level: LogLevel, message: string): void {

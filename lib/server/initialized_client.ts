@@ -21,9 +21,10 @@ export interface InitializedClientOptions {
   readonly output: OutputQueue;
   readonly clock: Clock;
   readonly sink: InputSink | undefined;
-  readonly client: () => ClientInfo;
+  readonly client: ClientInfo;
   readonly emit: EmitEvent;
-  readonly debug: (message: string) => void;
+  /** Takes a line about what the client wants; makes it only when it is wanted. */
+  readonly debug: (makeLine: () => string) => void;
   /** The connection is to be closed. */
   readonly onFailure: (reason: string) => void;
 }

@@ -15,8 +15,8 @@ export interface MessageHandlerOptions {
   readonly pacing: UpdatePacing;
   readonly input: ClientInput;
   readonly send: (bytes: Uint8Array) => void;
-  /** For one line about what a client wants. */
-  readonly debug: (message: string) => void;
+  /** Takes a line about what the client wants; makes it only when it is wanted. */
+  readonly debug: (makeLine: () => string) => void;
   /** Whether the connection has been closed by a message. */
   readonly isClosed: () => boolean;
 }
@@ -64,7 +64,7 @@ export class MessageHandler {
       case "ClientCutText":
         return input.onCutText(message.text);
       case "ClientCutTextTooLong":
-        this.#options.debug(`passing over a cut text of ${message.byteLength} bytes`);
+        this.#options.debug(() => `passing over a cut text of ${message.byteLength} bytes`);
         this.#bytesToSkip = message.byteLength;
         return;
       case "QEMUExtendedKeyEvent":
@@ -75,19 +75,14 @@ export class MessageHandler {
   #onSetPixelFormat(format: PixelFormat): void {
     const fault = pixelFormatFault(format);
     if (fault !== undefined) throw new ProtocolError(`Cannot set the pixel format: it has ${fault}`);
-    const { bitsPerPixel, depth } = format;
-    this.#options.debug(
-      `wants ${bitsPerPixel} bits per pixel, depth ${depth}${format.trueColourFlag ? "" : ", mapped"}`,
-    );
+    this.#options.debug(() => `wants pixels of ${formatText(format)}`);
     if (!format.trueColourFlag) this.#options.send(fixedColourMapMessage());
     this.#options.pacing.setPixelFormat(servedFormat(format));
   }
 
   #onSetEncodings(encodings: readonly number[]): void {
     const features = featuresOf(encodings);
-    this.#options.debug(
-      `understands ${encodings.map(encodingName).join(", ")}; gets ${encodingName(features.encoding)}`,
-    );
+    this.#options.debug(() => `understands ${encodings.map(encodingName)}; gets ${encodingName(features.encoding)}`);
     // A client that takes the extension back may have sent such an event before.
     if (features.extendedKeyEvent) this.#mayExtendKeys = true;
     this.#options.pacing.setFeatures(features);
@@ -97,4 +92,8 @@ export class MessageHandler {
     if (!this.#mayExtendKeys) throw new ProtocolError("Cannot read an extended key event: it was not asked for");
     this.#options.input.onExtendedKeyEvent(keysym, keycode, down);
   }
+}
+
+function formatText({ bitsPerPixel, depth, trueColourFlag }: PixelFormat): string {
+  return `${bitsPerPixel} bits, depth ${depth}${trueColourFlag ? "" : ", by a colour map"}`;
 }

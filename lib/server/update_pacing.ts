@@ -2,7 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { errorMessage } from "../base/errors.ts";
-import { intersectRects, isEmptyRect, type Rect } from "../base/rect.ts";
+import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect } from "../base/rect.ts";
 import type { Display } from "../display/display.ts";
 import type { DisplayChangeListener } from "../display/display_change_listener.ts";
 import { UpdateTracker } from "../display/update_tracker.ts";
@@ -54,6 +54,8 @@ export class UpdatePacing {
   #pixelFormat: PixelFormat = X8R8G8B8;
   #features: ClientFeatures = NO_FEATURES;
   #request: UpdateRequest = "none";
+  /** What is to be sent though it has not changed; in the tracker only when it matters, so that requests cost nothing. */
+  #owed: Rect = EMPTY_RECT;
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
   #hasSentPixels = false;
@@ -85,7 +87,7 @@ export class UpdatePacing {
   /** What the client wants to be sent; pixels in another format are all new to it. */
   setPixelFormat(pixelFormat: PixelFormat): void {
     this.#pixelFormat = pixelFormat;
-    this.#tracker.addChangedRect(this.#geometry.announced);
+    this.#owed = this.#geometry.announced;
     this.#followScreenful();
     // A client that has no request outstanding, as RFC 6143 §7.5.1 wants it, never gets here with a job in flight. For
     // one that has, a job in the old format is dropped; but a zlib stream has already moved on with it, so that one is
@@ -108,8 +110,7 @@ export class UpdatePacing {
     if (incremental) {
       if (this.#request === "none") this.#request = "incremental";
     } else {
-      this.#tracker.addChangedRect(intersectRects(requested, this.#geometry.announced));
-      this.#geometry.addRequested(requested);
+      this.#owed = boundRects(this.#owed, intersectRects(requested, this.#geometry.announced));
       this.#request = "force";
     }
     this.tryUpdate();
@@ -121,6 +122,7 @@ export class UpdatePacing {
     if (this.#request === "force") this.#freshen();
     if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
     if (this.#request === "none") return;
+    this.#markOwed();
     const hasPadded = this.#sendPadding();
     if (this.#startJob()) return;
     if (hasPadded) this.#request = "none";
@@ -152,7 +154,10 @@ export class UpdatePacing {
         if (!this.#isFreshening) this.tryUpdate();
       },
       gfxUpdate: (changed) => this.#tracker.addChanged(changed),
-      gfxCopy: (destination, dx, dy) => this.#tracker.addCopied(destination, dx, dy, this.#job?.rects ?? []),
+      gfxCopy: (destination, dx, dy) => {
+        this.#markOwed();
+        this.#tracker.addCopied(destination, dx, dy, this.#job?.rects ?? []);
+      },
       gfxSwitch: ({ width, height }) => {
         this.#tracker.resize(width, height);
         this.#geometry.onSwitch(width, height);
@@ -178,7 +183,7 @@ export class UpdatePacing {
   /** An update without pixels is an answer only to who waits for something to change. */
   #announceSize(): void {
     this.#options.output.send(this.#geometry.announce());
-    this.#tracker.addChangedRect(this.#geometry.announced);
+    this.#owed = this.#geometry.announced;
     this.#followScreenful();
     if (this.#request === "incremental") this.#request = "none";
   }
@@ -191,6 +196,13 @@ export class UpdatePacing {
     this.#isFreshening = true;
     this.#options.display.refresh();
     this.#isFreshening = false;
+  }
+
+  #markOwed(): void {
+    if (isEmptyRect(this.#owed)) return;
+    this.#tracker.addChangedRect(this.#owed);
+    this.#geometry.addRequested(this.#owed);
+    this.#owed = EMPTY_RECT;
   }
 
   #sendPadding(): boolean {

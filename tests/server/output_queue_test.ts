@@ -44,6 +44,25 @@ Deno.test("OutputQueue cuts a big message, so that progress shows while it goes 
   assert.deepEqual(joined, bytes);
 });
 
+Deno.test("OutputQueue tells of each message when its last byte is written", async () => {
+  const stream = new FakeStream(0);
+  const { queue } = makeQueue(stream);
+  const written: string[] = [];
+  queue.send(new Uint8Array(MIB), () => written.push("big"));
+  queue.send(new Uint8Array(10), () => written.push("first small"));
+  queue.send(new Uint8Array(10), () => written.push("second small"));
+  await settle();
+  stream.take(MIB - 1);
+  await settle();
+  assert.deepEqual(written, []);
+  stream.take(1);
+  await settle();
+  assert.deepEqual(written, ["big"]);
+  stream.take(20);
+  await settle();
+  assert.deepEqual(written, ["big", "first small", "second small"]);
+});
+
 Deno.test("OutputQueue counts what the transport has taken inside a write", async () => {
   const stream = new FakeStream(0);
   const { queue } = makeQueue(stream);

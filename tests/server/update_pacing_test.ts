@@ -1,0 +1,481 @@
+import assert from "node:assert/strict";
+import { THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
+import { rect } from "../../lib/base/rect.ts";
+import { HIDDEN_CURSOR } from "../../lib/display/cursor.ts";
+import { Display } from "../../lib/display/display.ts";
+import { ByteReader } from "../../lib/rfb/byte_reader.ts";
+import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
+import { R3G3B2, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
+import { parseFramebufferUpdateHeader, parseRectHeader } from "../../lib/rfb/server_messages.ts";
+import { featuresOf } from "../../lib/server/client_features.ts";
+import { OutputQueue } from "../../lib/server/output_queue.ts";
+import { UpdatePacing } from "../../lib/server/update_pacing.ts";
+import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeEncoder } from "../helpers/fake_encoder.ts";
+import { FakeStream } from "../helpers/fake_stream.ts";
+
+const WIDTH = 64;
+const HEIGHT = 48;
+const WHOLE = rect(0, 0, WIDTH, HEIGHT);
+const CURSOR = { width: 1, height: 1, hotX: 0, hotY: 0, pixels: Uint8Array.of(255, 255, 255, 255) };
+
+/** One client's pacing over a real display, with an encoder and a peer that a test plays. */
+class Rig {
+  readonly clock = new FakeClock();
+  readonly display: Display;
+  readonly encoder = new FakeEncoder();
+  readonly stream: FakeStream;
+  readonly output: OutputQueue;
+  readonly pacing: UpdatePacing;
+  readonly failures: string[] = [];
+  #seen = 0;
+
+  constructor(room = Infinity, encodings: readonly number[] = []) {
+    this.display = new Display({ width: WIDTH, height: HEIGHT, clock: this.clock });
+    this.stream = new FakeStream(room);
+    this.output = new OutputQueue(this.stream, {
+      clock: this.clock,
+      onDrain: () => this.pacing.tryUpdate(),
+      onFailure: (reason) => this.failures.push(reason),
+    });
+    this.pacing = new UpdatePacing({
+      display: this.display,
+      encoder: this.encoder,
+      output: this.output,
+      clock: this.clock,
+      onFailure: (reason) => this.failures.push(reason),
+    });
+    this.pacing.setFeatures(featuresOf(encodings));
+  }
+
+  get jobCount(): number {
+    return this.encoder.jobs.length;
+  }
+
+  /** Changes one pixel and lets the display find it. */
+  paint(x: number, y: number): void {
+    const at = y * this.display.strideBytes + x * 4;
+    this.display.pixels[at] = this.display.pixels[at]! + 1;
+    this.display.update(rect(x, y, 1, 1));
+    this.display.refresh();
+  }
+
+  /** The rect headers of the update at `index` of those sent since the last look. */
+  async sent(): Promise<Uint8Array[]> {
+    await settle();
+    const sent = this.stream.writes.slice(this.#seen);
+    this.#seen = this.stream.writes.length;
+    return sent;
+  }
+
+  /** The first full update, so that nothing is changed any more. */
+  async sendFirst(): Promise<void> {
+    this.pacing.onRequest(false, WHOLE);
+    await this.encoder.answer();
+    await this.sent();
+  }
+
+  close(): void {
+    this.pacing.close();
+    this.output.end();
+    this.display.close();
+  }
+}
+
+function pacingTest(name: string, body: (rig: Rig) => Promise<void>, encodings: readonly number[] = []): void {
+  Deno.test(name, async () => {
+    const rig = new Rig(Infinity, encodings);
+    try {
+      await body(rig);
+      assert.deepEqual(rig.failures, []);
+    } finally {
+      rig.close();
+    }
+  });
+}
+
+pacingTest("nothing is sent that was not asked for", async (rig) => {
+  rig.paint(0, 0);
+  assert.equal(rig.jobCount, 0);
+  assert.deepEqual(await rig.sent(), []);
+});
+
+pacingTest("the first request, incremental or not, gets the whole screen", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  assert.equal(rig.jobCount, 1);
+  assert.deepEqual(rig.encoder.last.rects, [WHOLE]);
+  assert.equal(rig.pacing.request, "none");
+  await rig.encoder.answer(20);
+  const updates = await rig.sent();
+  assert.deepEqual(updates.map((bytes) => bytes.length), [20]);
+  assert.equal(rig.encoder.recycled, 1);
+});
+
+pacingTest("an incremental request waits until something has changed", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.refresh();
+  assert.equal(rig.jobCount, 1);
+  assert.equal(rig.pacing.request, "incremental");
+  rig.paint(17, 5);
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.rects, [rect(16, 5, 16, 1)]);
+});
+
+pacingTest("an incremental request is about the whole screen, whatever it says", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(true, rect(0, 0, 1, 1));
+  rig.paint(40, 40);
+  assert.deepEqual(rig.encoder.last.rects, [rect(32, 40, 16, 1)]);
+});
+
+pacingTest("a forced request is answered at once although nothing has changed, with what it asks for", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(false, rect(16, 8, 16, 4));
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.rects, [rect(16, 8, 16, 4)]);
+});
+
+pacingTest("a forced request shows what the device has painted since the last tick", async (rig) => {
+  await rig.sendFirst();
+  let painted = false;
+  rig.display.setHwUpdate(() => {
+    if (painted) return;
+    painted = true;
+    rig.display.pixels[0] = 99;
+    rig.display.update(rect(0, 0, 1, 1));
+  });
+  rig.clock.advance(20);
+  painted = false;
+  rig.display.pixels[0] = 0;
+  rig.pacing.onRequest(false, rect(0, 0, 16, 1));
+  const { serverSurface, memory } = rig.display;
+  assert.equal(memory.bytes(serverSurface.pointer, 1)[0], 99);
+});
+
+pacingTest(
+  "requests before the answer are one, and an incremental one does not take a forced one back",
+  async (rig) => {
+    rig.pacing.onRequest(true, WHOLE);
+    for (let i = 0; i < 100; i++) rig.pacing.onRequest(false, WHOLE);
+    rig.pacing.onRequest(true, WHOLE);
+    assert.equal(rig.jobCount, 1);
+    assert.equal(rig.pacing.request, "force");
+    await rig.encoder.answer();
+    assert.equal(rig.jobCount, 2);
+    assert.equal(rig.pacing.request, "none");
+    await rig.encoder.answer();
+    assert.equal(rig.jobCount, 2);
+    assert.equal((await rig.sent()).length, 2);
+  },
+);
+
+pacingTest("what changes while a job is in flight goes into the next one", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.pacing.onRequest(true, WHOLE);
+  for (let i = 0; i < 5; i++) rig.paint(0, 0);
+  assert.equal(rig.jobCount, 1);
+  await rig.encoder.answer();
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 16, 1)]);
+});
+
+pacingTest(
+  "requests outside the screen and of no pixels are kept, do not spin, and are answered by the next change",
+  async (rig) => {
+    await rig.sendFirst();
+    for (const outside of [rect(60_000, 60_000, 10, 10), rect(0, 0, 0, 0), rect(WIDTH, 0, 65_535, 65_535)]) {
+      rig.pacing.onRequest(false, outside);
+      rig.display.refresh();
+    }
+    assert.equal(rig.jobCount, 1);
+    assert.equal(rig.pacing.request, "force");
+    rig.paint(0, 0);
+    assert.equal(rig.jobCount, 2);
+  },
+);
+
+pacingTest("requests that reach over the edge are clipped", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(false, rect(48, 40, 65_535, 65_535));
+  assert.deepEqual(rig.encoder.last.rects, [rect(48, 40, 16, 8)]);
+});
+
+pacingTest("a job without a rect leaves the request as it was", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer(4, 0);
+  assert.deepEqual(await rig.sent(), []);
+  assert.equal(rig.pacing.request, "incremental");
+  rig.paint(0, 0);
+  assert.equal(rig.jobCount, 2);
+  await rig.encoder.answer();
+  assert.equal((await rig.sent()).length, 1);
+});
+
+Deno.test("an incremental request waits while a screenful is pending, a forced one does not", async () => {
+  const rig = new Rig(0);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer(THROTTLE_FLOOR_BYTES);
+  rig.pacing.onRequest(true, WHOLE);
+  rig.paint(0, 0);
+  assert.equal(rig.jobCount, 1);
+  rig.pacing.onRequest(false, WHOLE);
+  assert.equal(rig.jobCount, 2);
+  await rig.encoder.answer(1_000);
+  rig.pacing.onRequest(false, WHOLE);
+  assert.equal(rig.jobCount, 2);
+  await settle();
+  rig.stream.take(THROTTLE_FLOOR_BYTES);
+  await settle();
+  assert.equal(rig.jobCount, 2);
+  rig.stream.take(1_000);
+  await settle();
+  assert.equal(rig.jobCount, 3);
+  rig.close();
+});
+
+Deno.test("a client that takes nothing has one forced update waiting, however often it asks", async () => {
+  const rig = new Rig(0);
+  for (let i = 0; i < 30_000; i++) {
+    rig.pacing.onRequest(false, WHOLE);
+    if (rig.jobCount === 1) await rig.encoder.answer(50_000);
+  }
+  assert.equal(rig.jobCount, 1);
+  assert.equal(rig.output.bytesPending, 50_000);
+  rig.close();
+});
+
+Deno.test("a paused client that reads again gets the latest picture, not the ones between", async () => {
+  const rig = new Rig(0);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer(THROTTLE_FLOOR_BYTES);
+  rig.pacing.onRequest(true, WHOLE);
+  for (let i = 0; i < 50; i++) rig.paint(i % WIDTH, 0);
+  assert.equal(rig.jobCount, 1);
+  rig.stream.take(Infinity);
+  await settle();
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 64, 1)]);
+  rig.close();
+});
+
+pacingTest("an encoder that fails is reported", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.encoder.jobs[0]!.reject(new Error("the worker died"));
+  await settle();
+  assert.deepEqual(rig.failures.splice(0), ["Cannot encode an update: the worker died"]);
+});
+
+pacingTest("a result that comes after the end is dropped", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.pacing.close();
+  assert.equal(rig.encoder.isClosed, true);
+  await rig.encoder.answer();
+  assert.deepEqual(await rig.sent(), []);
+});
+
+pacingTest("a new pixel format makes everything new, in that format", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.setPixelFormat(R3G3B2);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [WHOLE]);
+  assert.deepEqual(rig.encoder.last.settings, { pixelFormat: R3G3B2, encoding: Encoding.Raw });
+});
+
+pacingTest("a raw job in the old pixel format is not sent, and its request is answered in the new one", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.pacing.setPixelFormat(R3G3B2);
+  await rig.encoder.answer(20);
+  assert.deepEqual(await rig.sent(), []);
+  assert.equal(rig.encoder.recycled, 1);
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.settings.pixelFormat, R3G3B2);
+  await rig.encoder.answer(30);
+  assert.deepEqual((await rig.sent()).map((bytes) => bytes.length), [30]);
+});
+
+pacingTest("a zlib job in the old pixel format is sent, for the stream has moved on with it", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.pacing.setPixelFormat(R3G3B2);
+  await rig.encoder.answer(20);
+  assert.deepEqual((await rig.sent()).map((bytes) => bytes.length), [20]);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [WHOLE]);
+}, [Encoding.ZRLE]);
+
+pacingTest("the compress level goes with the job", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  await Promise.resolve();
+  const settings = { pixelFormat: X8R8G8B8, encoding: Encoding.Zlib, compressLevel: 3 };
+  assert.deepEqual(rig.encoder.last.settings, settings);
+}, [Encoding.Zlib, -253]);
+
+pacingTest("a blit becomes a copy for a client that listed CopyRect", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.copy(rect(0, 0, 16, 16), 32, 16);
+  rig.display.refresh();
+  assert.deepEqual(rig.encoder.last.copies, [{ destination: rect(32, 16, 16, 16), dx: 32, dy: 16 }]);
+}, [Encoding.CopyRect]);
+
+pacingTest("a blit becomes pixels for a client that did not", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.copy(rect(0, 0, 16, 16), 32, 16);
+  rig.display.refresh();
+  assert.deepEqual(rig.encoder.last.copies, []);
+  assert.deepEqual(rig.encoder.last.rects, [rect(32, 16, 16, 16)]);
+});
+
+pacingTest("a blit from where a job is in flight becomes pixels", async (rig) => {
+  await rig.sendFirst();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.paint(0, 0);
+  rig.display.copy(rect(0, 0, 16, 1), 32, 16);
+  await rig.encoder.answer();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.refresh();
+  assert.deepEqual(rig.encoder.last.rects, [rect(32, 16, 16, 1)]);
+}, [Encoding.CopyRect]);
+
+/** The encodings of an update that has no pixels. */
+function pseudoRects(update: Uint8Array): number[] {
+  const reader = new ByteReader(update);
+  const count = parseFramebufferUpdateHeader(reader)!;
+  const encodings: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const { rect: area, encoding } = parseRectHeader(reader)!;
+    encodings.push(encoding);
+    if (encoding === PseudoEncoding.Cursor) reader.skip(area.width * area.height * 4 + area.height);
+  }
+  assert.equal(reader.available, 0);
+  return encodings;
+}
+
+pacingTest("the cursor and the key extension come behind the first pixels, in the same update", async (rig) => {
+  rig.display.setCursor(CURSOR);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer(20, 7);
+  const [update] = await rig.sent();
+  assert.equal(update![3], 9);
+  const tail = Uint8Array.of(0, 0, 0, 2, ...update!.subarray(20));
+  assert.deepEqual(pseudoRects(tail), [PseudoEncoding.QEMUExtendedKeyEvent, PseudoEncoding.Cursor]);
+}, [PseudoEncoding.Cursor, PseudoEncoding.QEMUExtendedKeyEvent]);
+
+pacingTest("a new cursor answers an incremental request, and only one", async (rig) => {
+  await rig.sendFirst();
+  rig.display.setCursor(CURSOR);
+  assert.deepEqual(await rig.sent(), []);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.Cursor]]);
+  assert.equal(rig.pacing.request, "none");
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.moveCursor(1, 1, true);
+  assert.deepEqual(await rig.sent(), []);
+  rig.display.moveCursor(1, 1, false);
+  assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.Cursor]]);
+}, [PseudoEncoding.Cursor]);
+
+pacingTest("a forced request is answered with pixels, not with a cursor alone", async (rig) => {
+  await rig.sendFirst();
+  rig.display.setCursor(HIDDEN_CURSOR);
+  rig.pacing.onRequest(false, WHOLE);
+  assert.deepEqual(await rig.sent(), []);
+  await rig.encoder.answer(20);
+  assert.deepEqual((await rig.sent()).map((bytes) => bytes.length), [20 + 12]);
+}, [PseudoEncoding.Cursor]);
+
+pacingTest("listing the same again is not answered again", async (rig) => {
+  await rig.sendFirst();
+  for (let i = 0; i < 100; i++) {
+    rig.pacing.setFeatures(featuresOf([PseudoEncoding.QEMUExtendedKeyEvent, PseudoEncoding.Cursor]));
+    rig.pacing.onRequest(true, WHOLE);
+  }
+  assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.QEMUExtendedKeyEvent]]);
+});
+
+pacingTest("a new size is announced alone, before pixels of that size", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(100, 70);
+  rig.pacing.onRequest(true, WHOLE);
+  const updates = await rig.sent();
+  assert.deepEqual(updates.map(pseudoRects), [[PseudoEncoding.DesktopSize]]);
+  assert.equal(rig.jobCount, 1);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 100, 70)]);
+  assert.deepEqual([rig.encoder.last.surface.width, rig.encoder.last.surface.height], [100, 70]);
+}, [PseudoEncoding.DesktopSize]);
+
+pacingTest("a forced request after a new size gets the size and the pixels", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(32, 32);
+  rig.pacing.onRequest(false, rect(0, 0, 10, 10));
+  await rig.encoder.answer(20);
+  const [announcement, ...pixels] = await rig.sent();
+  assert.deepEqual(pseudoRects(announcement!.subarray(0, 16)), [PseudoEncoding.DesktopSize]);
+  assert.equal(announcement!.length + pixels.reduce((sum, bytes) => sum + bytes.length, 0), 16 + 20);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 32, 32)]);
+}, [PseudoEncoding.DesktopSize]);
+
+pacingTest("a job from before a new size is sent before the size is announced", async (rig) => {
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.resize(100, 70);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(await rig.sent(), []);
+  await rig.encoder.answer(20);
+  const [sent] = await rig.sent();
+  assert.equal(sent!.length, 20 + 16);
+  assert.deepEqual(pseudoRects(sent!.subarray(20)), [PseudoEncoding.DesktopSize]);
+}, [PseudoEncoding.DesktopSize]);
+
+pacingTest("of many new sizes the last one is announced", async (rig) => {
+  await rig.sendFirst();
+  for (let side = 10; side < 60; side++) rig.display.resize(side, side);
+  rig.pacing.onRequest(true, WHOLE);
+  const [update] = await rig.sent();
+  const reader = new ByteReader(update!.subarray(4));
+  assert.deepEqual(parseRectHeader(reader)?.rect, rect(0, 0, 59, 59));
+}, [PseudoEncoding.DesktopSize]);
+
+pacingTest("a client that cannot resize is sent what fits, and black around it", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(32, 100);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 32, 48)]);
+  const [black] = await rig.sent();
+  const reader = new ByteReader(black!);
+  assert.equal(parseFramebufferUpdateHeader(reader), 1);
+  assert.deepEqual(parseRectHeader(reader), { rect: rect(32, 0, 32, 48), encoding: Encoding.Raw });
+  assert(reader.view(32 * 48 * 4).every((byte) => byte === 0));
+  await rig.encoder.answer();
+  await rig.sent();
+  rig.pacing.onRequest(false, rect(40, 0, 8, 8));
+  const [again] = await rig.sent();
+  assert.equal(again!.length, 4 + 12 + 8 * 8 * 4);
+  assert.equal(rig.pacing.request, "none");
+});
+
+pacingTest("a client that says later that it can resize is told the size and gets everything", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(100, 70);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer();
+  await rig.sent();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.pacing.setFeatures(featuresOf([PseudoEncoding.DesktopSize]));
+  assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.DesktopSize]]);
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 100, 70)]);
+});
+
+pacingTest("copies are not sent to a client that sees a part only", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(100, 48);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.copy(rect(80, 0, 16, 16), 32, 16);
+  rig.display.refresh();
+  assert.deepEqual(rig.encoder.last.copies, []);
+  assert.deepEqual(rig.encoder.last.rects, [rect(32, 16, 16, 16)]);
+}, [Encoding.CopyRect]);
