@@ -36,8 +36,9 @@ export class PeerProcess implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
     this.name = command;
-    const options = { args: [...args], env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
-    this.child = new Deno.Command(command, cwd === undefined ? options : { ...options, cwd }).spawn();
+    const options: Deno.CommandOptions = { args: [...args], env, stdin: "null", stdout: "piped", stderr: "piped" };
+    if (cwd !== undefined) options.cwd = cwd;
+    this.child = new Deno.Command(command, options).spawn();
     this.#readers = [this.#collect(this.child.stdout), this.#collect(this.child.stderr)];
     this.child.status.then(() => this.#ended = true);
   }

@@ -1,95 +1,132 @@
-/** A client that can be wrong on purpose: bytes over a TCP connection, nothing else. */
+/** A client that is written down byte by byte, so that it can be wrong on purpose. */
 
-/** One connection; reads happen only when they are asked for. */
-export class RawClient implements AsyncDisposable {
-  readonly #connection: Deno.TcpConn;
+import assert from "node:assert/strict";
+import { type Rect, rect } from "../../lib/base/rect.ts";
+import { ByteReader } from "../../lib/rfb/byte_reader.ts";
+import { ByteWriter } from "../../lib/rfb/byte_writer.ts";
+import {
+  writeFramebufferUpdateRequest,
+  writeSetEncodings,
+  writeSetPixelFormat,
+} from "../../lib/rfb/client_messages.ts";
+import type { PixelFormat } from "../../lib/rfb/pixel_format.ts";
+import {
+  parseFramebufferUpdateHeader,
+  parseRectHeader,
+  parseServerInit,
+  type RectHeader,
+  type ServerInit,
+} from "../../lib/rfb/server_messages.ts";
+import type { VncServer } from "../../lib/server/vnc_server.ts";
+import type { ByteStream } from "../../lib/transport/byte_stream.ts";
+import { memoryPipe } from "../../lib/transport/memory_pipe.ts";
 
-  private constructor(connection: Deno.TcpConn) {
-    this.#connection = connection;
+/** One end of a connection, read and written by hand. */
+export class RawClient {
+  readonly stream: ByteStream;
+  readonly reader = new ByteReader();
+
+  constructor(stream: ByteStream) {
+    this.stream = stream;
   }
 
-  /** Connects to a loopback port. */
-  static async connect(port: number): Promise<RawClient> {
-    return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  /** A connection to the server inside this process. */
+  static connect(server: VncServer, options: { skipAuth?: boolean } = {}): RawClient {
+    const [near, far] = memoryPipe();
+    server.addStream(far, options);
+    return new RawClient(near);
   }
 
-  /** Sends all bytes. */
-  async send(...bytes: (number | Uint8Array | string)[]): Promise<void> {
-    const parts = bytes.flatMap((part) => {
-      if (typeof part === "number") return [part];
-      return [...(typeof part === "string" ? new TextEncoder().encode(part) : part)];
-    });
-    const all = Uint8Array.from(parts);
-    for (let at = 0; at < all.length;) at += await this.#connection.write(all.subarray(at));
+  /** Connects and gets through a handshake of 3.8 without a password. */
+  static async initialized(server: VncServer, shared = true): Promise<RawClient> {
+    const client = RawClient.connect(server);
+    await client.initialize(shared);
+    return client;
   }
 
-  /** Reads exactly `count` bytes; throws when the server closes before. */
-  async receive(count: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count;) {
-      const read = await this.#connection.read(bytes.subarray(at));
-      if (read === null) throw new Error(`closed after ${at} of ${count} bytes`);
-      at += read;
+  /** Gets through a handshake of 3.8 without a password. */
+  async initialize(shared = true): Promise<ServerInit> {
+    await this.writeText("RFB 003.008\n");
+    assert.equal(await this.readText(12), "RFB 003.008\n");
+    assert.deepEqual(await this.read(2), [1, 1]);
+    await this.write([1]);
+    assert.deepEqual(await this.read(4), [0, 0, 0, 0]);
+    await this.write([shared ? 1 : 0]);
+    return await this.readParsed(parseServerInit);
+  }
+
+  /** The next bytes, exactly so many. Fails when the connection ends before. */
+  async read(count: number): Promise<number[]> {
+    return [...await this.readParsed((reader) => reader.has(count) ? reader.bytes(count) : undefined)];
+  }
+
+  /** The next bytes as text. */
+  async readText(count: number): Promise<string> {
+    return String.fromCharCode(...await this.read(count));
+  }
+
+  /** Reads until the parser has what it wants. */
+  async readParsed<T>(parse: (reader: ByteReader) => T | undefined): Promise<T> {
+    for (;;) {
+      const parsed = parse(this.reader);
+      if (parsed !== undefined) return parsed;
+      const chunk = await this.stream.read();
+      assert(chunk !== null, `the connection ended with ${this.reader.available} bytes unread`);
+      this.reader.append(chunk);
     }
-    return bytes;
   }
 
-  /** Reads whatever comes until the server closes; gives how many bytes came. */
-  async receiveUntilClosed(): Promise<number> {
-    const buffer = new Uint8Array(65_536);
-    let count = 0;
-    try {
-      for (;;) {
-        const read = await this.#connection.read(buffer);
-        if (read === null) return count;
-        count += read;
-      }
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionReset) return count;
-      throw error;
+  /** The bytes up to the end of the connection. */
+  async readToEnd(): Promise<number[]> {
+    for (let chunk = await this.stream.read(); chunk !== null; chunk = await this.stream.read()) {
+      this.reader.append(chunk);
     }
+    return [...this.reader.bytes(this.reader.available)];
   }
 
-  /** Handshake of 3.8 without authentication, as a shared client; gives the size of the framebuffer. */
-  async shakeHands(): Promise<{ readonly width: number; readonly height: number }> {
-    await this.receive(12);
-    await this.send("RFB 003.008\n");
-    const [count = 0] = await this.receive(1);
-    await this.receive(count);
-    await this.send(1);
-    await this.receive(4);
-    await this.send(1);
-    const init = await this.receive(24);
-    const view = new DataView(init.buffer);
-    await this.receive(view.getUint32(20));
-    return { width: view.getUint16(0), height: view.getUint16(2) };
+  /** Writes bytes; what the server has hung up on is no error here. */
+  async write(bytes: Iterable<number>): Promise<void> {
+    await this.stream.write(Uint8Array.from(bytes)).catch(() => {});
   }
 
-  /** SetEncodings with these numbers. */
-  setEncodings(...encodings: number[]): Promise<void> {
-    const bytes = new DataView(new ArrayBuffer(4 + 4 * encodings.length));
-    bytes.setUint8(0, 2);
-    bytes.setUint16(2, encodings.length);
-    encodings.forEach((encoding, i) => bytes.setInt32(4 + 4 * i, encoding));
-    return this.send(new Uint8Array(bytes.buffer));
+  async writeText(text: string): Promise<void> {
+    await this.write(new TextEncoder().encode(text));
   }
 
-  /** FramebufferUpdateRequest for the top-left `width` x `height`. */
-  requestUpdate(incremental: boolean, width: number, height: number): Promise<void> {
-    const bytes = new DataView(new ArrayBuffer(10));
-    bytes.setUint8(0, 3);
-    bytes.setUint8(1, incremental ? 1 : 0);
-    bytes.setUint16(6, width);
-    bytes.setUint16(8, height);
-    return this.send(new Uint8Array(bytes.buffer));
+  /** Writes a message with one of the rfb room's writers. */
+  async send(write: (writer: ByteWriter) => void): Promise<void> {
+    const writer = new ByteWriter();
+    write(writer);
+    await this.write(writer.finish());
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#connection.close();
-    } catch {
-      // The server may have been first.
+  async setEncodings(...encodings: number[]): Promise<void> {
+    await this.send((writer) => writeSetEncodings(writer, encodings));
+  }
+
+  async setPixelFormat(format: PixelFormat): Promise<void> {
+    await this.send((writer) => writeSetPixelFormat(writer, format));
+  }
+
+  async request(incremental: boolean, area: Rect = rect(0, 0, 0xffff, 0xffff)): Promise<void> {
+    await this.send((writer) => writeFramebufferUpdateRequest(writer, incremental, area));
+  }
+
+  /** Reads an update; `onRect` reads each rect's payload, which it is told the length of when it is Raw of 32 bpp. */
+  async readUpdate(
+    onRect: (header: RectHeader) => Promise<void> | void,
+  ): Promise<RectHeader[]> {
+    const count = await this.readParsed(parseFramebufferUpdateHeader);
+    const headers: RectHeader[] = [];
+    for (let i = 0; i < count; i++) {
+      const header = await this.readParsed(parseRectHeader);
+      headers.push(header);
+      await onRect(header);
     }
-    return Promise.resolve();
+    return headers;
+  }
+
+  close(): void {
+    this.stream.close();
   }
 }
