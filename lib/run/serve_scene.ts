@@ -1,7 +1,8 @@
 /** A scripted machine behind VNC: display, machine, guest and server put together. */
 
-import { type Clock, systemClock } from "../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { silentLogger } from "../base/log.ts";
 import { Display } from "../display/display.ts";
 import { BUILTIN_SCENES, DEFAULT_SCENE } from "../guest/builtin_scenes.ts";
 import { runGuest } from "../guest/run_guest.ts";
@@ -21,7 +22,6 @@ export interface ServeSceneOptions extends ServeVncOptions {
   readonly scene?: string | Scene | undefined;
   /** Updates a second at most. Default 60. */
   readonly fps?: number | undefined;
-  readonly clock?: Clock;
 }
 
 /** A machine at work, and its display being served. */
@@ -64,15 +64,15 @@ function vramBytesFor(scene: Scene): number {
  * ```
  */
 export async function serveScene(options: ServeSceneOptions = {}): Promise<SceneService> {
-  const { clock = systemClock, fps, logger } = options;
+  const { clock = systemClock, fps, logger = silentLogger } = options;
   const scene = await resolveScene(options.scene ?? DEFAULT_SCENE);
   const display = new Display({
     ...POWER_ON_SIZE,
     clock,
+    logger,
     ...(fps === undefined ? {} : { fps }),
-    ...(logger === undefined ? {} : { logger }),
   });
-  const machine = new Machine(display, { vramBytes: vramBytesFor(scene), clock });
+  const machine = new Machine(display, { vramBytes: vramBytesFor(scene), clock, logger });
   const power = new AbortController();
   function switchOff(): void {
     power.abort(new Error("the machine was switched off"));
@@ -80,11 +80,12 @@ export async function serveScene(options: ServeSceneOptions = {}): Promise<Scene
     display.close();
   }
   runGuest(scene, machine, { signal: power.signal, clock })
-    .catch((error) => logger?.error(`scene "${scene.name}" ended: ${errorMessage(error)}`));
+    .catch((error) => logger.error(`scene "${scene.name}" ended: ${errorMessage(error)}`));
   try {
-    const service = await serveVnc(display, { name: scene.name, input: machine.input, ...options });
+    const name = options.name ?? scene.name;
+    const service = await serveVnc(display, { ...options, name, input: machine.input });
     const stop = () => service.stop().finally(switchOff);
-    return { display, machine, service, name: scene.name, stop };
+    return { display, machine, service, name, stop };
   } catch (error) {
     switchOff();
     throw error;

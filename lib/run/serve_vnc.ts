@@ -27,8 +27,6 @@ export interface ServeVncOptions extends VncServerOptions {
   readonly insecure?: boolean;
 }
 
-const EVENT_NAMES = ["connected", "initialized", "disconnected", "key", "pointer", "cutText"] as const;
-
 /** A display being served; made by {@link serveVnc}. */
 export class VncService extends EventEmitter<VncServerEvents> {
   /** The server behind the listeners. */
@@ -42,7 +40,12 @@ export class VncService extends EventEmitter<VncServerEvents> {
     this.server = server;
     this.#listeners = listeners;
     this.#door = door;
-    for (const name of EVENT_NAMES) server.on(name, (detail) => this.emit(name, detail));
+    server.on("connected", (client) => this.emit("connected", client));
+    server.on("initialized", (client) => this.emit("initialized", client));
+    server.on("disconnected", (client) => this.emit("disconnected", client));
+    server.on("key", (input) => this.emit("key", input));
+    server.on("pointer", (input) => this.emit("pointer", input));
+    server.on("cutText", (input) => this.emit("cutText", input));
   }
 
   /** Where viewers connect, resolved: `127.0.0.1:5900`, `unix:/run/vnc.sock`. */
