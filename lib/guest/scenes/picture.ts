@@ -1,30 +1,16 @@
 /** The scene of a picture: a PNG file at its own size, pixel for pixel. */
 
 import { LimitError, UsageError } from "../../base/errors.ts";
-import { MAX_FRAMEBUFFER_PIXELS, MAX_VBE_HEIGHT, MAX_VBE_WIDTH, MIN_VRAM_BYTES } from "../../base/limits.ts";
 import { Canvas } from "../drawing/canvas.ts";
 import { drawImage, type RgbaImage } from "../drawing/image.ts";
 import { decodePng } from "../drawing/png.ts";
-import type { GuestContext, Scene } from "../scene.ts";
+import type { GuestContext } from "../scene.ts";
+import { isModeSize, requiredVramBytes, type SizedScene } from "./sized_scene.ts";
 
-/** What video memory comes in [Bochs VBE index 0xA counts 64 KiB]. */
-const VRAM_UNIT_BYTES = 64 * 1024;
+export { requiredVramBytes };
 
 /** A scene that shows one picture. */
-export interface PictureScene extends Scene {
-  /** Size of the picture and of the mode it is shown in. */
-  readonly width: number;
-  /** See {@link PictureScene.width}. */
-  readonly height: number;
-  /** Video memory the machine has to have at least. */
-  readonly vramBytes: number;
-}
-
-/** Bytes of video memory, whole 64 KiB, that a machine needs for a 32 bpp mode of that size. */
-export function requiredVramBytes(width: number, height: number): number {
-  const units = Math.ceil((width * height * 4) / VRAM_UNIT_BYTES);
-  return Math.max(MIN_VRAM_BYTES, units * VRAM_UNIT_BYTES);
-}
+export type PictureScene = SizedScene;
 
 /**
  * A scene that shows a picture over black. `source` is a PNG file's path or a decoded picture, `name` what viewers see
@@ -48,8 +34,7 @@ export function picture(source: string | RgbaImage, name?: string): PictureScene
 
 function checkSize(image: RgbaImage): RgbaImage {
   const { width, height, pixels } = image;
-  const fits = width > 0 && height > 0 && width <= MAX_VBE_WIDTH && height <= MAX_VBE_HEIGHT &&
-    width * height <= MAX_FRAMEBUFFER_PIXELS && pixels.length >= width * height * 4;
+  const fits = isModeSize(width, height) && pixels.length >= width * height * 4;
   if (!fits) {
     throw new LimitError(`cannot show a picture of ${width}x${height} pixels: no screen has that size, or bytes miss`);
   }

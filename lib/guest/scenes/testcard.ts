@@ -1,10 +1,10 @@
 /** The built-in scene `testcard`: colours, gradients, fine patterns, text, corner marks, and a moving part. */
 
-import { UsageError } from "../../base/errors.ts";
 import { type Rect, rect } from "../../base/rect.ts";
 import { Blitter } from "../drawing/blitter.ts";
 import { Canvas } from "../drawing/canvas.ts";
-import { defineScene, type GuestContext, type Scene } from "../scene.ts";
+import type { GuestContext } from "../scene.ts";
+import { checkSceneSize, requiredVramBytes, type SizedScene } from "./sized_scene.ts";
 import { Motion } from "./testcard/motion.ts";
 import {
   paintBars,
@@ -27,8 +27,7 @@ export interface TestcardOptions {
 }
 
 const FRAME_MS = 40;
-const MINIMUM_WIDTH = 320;
-const MINIMUM_HEIGHT = 240;
+const MINIMUM = [320, 240] as const;
 
 /** Parts of the card from the top down, and how much of its height each takes. */
 const BANDS = ["title", "bars", "gradients", "wedge", "patterns", "texts", "motion"] as const;
@@ -44,20 +43,19 @@ const SHARES: Readonly<Record<Band, number>> = {
 };
 
 /** A test card of 1024x768 pixels, or of any size from 320x240 on; its outermost pixels are a white line. */
-export function testcard(options: TestcardOptions = {}): Scene {
+export function testcard(options: TestcardOptions = {}): SizedScene {
   const { width = 1024, height = 768, still = false } = options;
-  if (width < MINIMUM_WIDTH || height < MINIMUM_HEIGHT) {
-    throw new UsageError(
-      `cannot show the test card at ${width}x${height}: it needs ${MINIMUM_WIDTH}x${MINIMUM_HEIGHT} pixels`,
-    );
-  }
-  return defineScene({
+  checkSceneSize("the test card", width, height, MINIMUM);
+  return {
     name: "testcard",
+    width,
+    height,
+    vramBytes: requiredVramBytes(width, height),
     start(guest): void {
       const motion = paintTestcard(guest, width, height);
       if (!still) animate(guest, motion);
     },
-  });
+  };
 }
 
 /** Sets the mode and paints everything; returns the parts that can move. */

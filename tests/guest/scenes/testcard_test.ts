@@ -76,7 +76,19 @@ Deno.test("after any number of frames the moving parts are as if painted at once
   await fast.close();
 });
 
-Deno.test("testcard refuses a screen that is too small", () => {
+Deno.test("a test card of any size says what video memory it needs, and gets by with it", async () => {
+  const scene = testcard({ width: 2_051, height: 2_050 });
+  assert.ok(scene.vramBytes > 16 << 20);
+  const rig = await SceneRig.boot(scene, scene.vramBytes);
+  rig.clock.advance(FRAME_MS);
+  assert.deepEqual([rig.display.width, rig.display.height], [2_051, 2_050]);
+  rig.assertWatcherSeesGuest();
+  await rig.close();
+});
+
+Deno.test("testcard refuses a screen that is too small or that no card has", () => {
   assert.throws(() => testcard({ width: 319 }), UsageError);
   assert.throws(() => testcard({ height: 239 }), UsageError);
+  assert.throws(() => testcard({ width: 16_001 }), UsageError);
+  assert.throws(() => testcard({ width: 640.5 }), UsageError);
 });
