@@ -26,12 +26,12 @@ interface PngHeader {
  */
 export function decodePng(bytes: Uint8Array, name: string): RgbaImage {
   const header = parseHeader(bytes);
-  if (header === undefined) throw new UsageError(`cannot show ${name}: it is not a PNG file`);
+  if (header === undefined) throw new UsageError(`Cannot show ${name}: it is not a PNG file`);
   checkHeader(header, name);
   try {
     return toRgba(decode(bytes), header);
   } catch (error) {
-    throw new UsageError(`cannot show ${name}: the PNG file is damaged (${errorMessage(error)})`, { cause: error });
+    throw new UsageError(`Cannot show ${name}: the PNG file is damaged (${errorMessage(error)})`, { cause: error });
   }
 }
 
@@ -50,12 +50,12 @@ function parseHeader(bytes: Uint8Array): PngHeader | undefined {
 
 function checkHeader({ width, height, depth, interlace }: PngHeader, name: string): void {
   const size = `${width}x${height}`;
-  if (width === 0 || height === 0) throw new UsageError(`cannot show ${name}: its picture is ${size} pixels`);
+  if (width === 0 || height === 0) throw new UsageError(`Cannot show ${name}: its picture is ${size} pixels`);
   if (width > MAX_VBE_WIDTH || height > MAX_VBE_HEIGHT || width * height > MAX_FRAMEBUFFER_PIXELS) {
-    throw new UsageError(`cannot show ${name}: ${size} pixels are more than a screen may have`);
+    throw new UsageError(`Cannot show ${name}: ${size} pixels are more than a screen may have`);
   }
   if (interlace === ADAM7 && depth < 8) {
-    throw new UsageError(`cannot show ${name}: an interlaced picture of ${depth} bits a sample is not supported`);
+    throw new UsageError(`Cannot show ${name}: an interlaced picture of ${depth} bits a sample is not supported`);
   }
 }
 

@@ -36,7 +36,7 @@ function checkSize(image: RgbaImage): RgbaImage {
   const { width, height, pixels } = image;
   const fits = isModeSize(width, height) && pixels.length >= width * height * 4;
   if (!fits) {
-    throw new LimitError(`cannot show a picture of ${width}x${height} pixels: no screen has that size, or bytes miss`);
+    throw new LimitError(`Cannot show a picture of ${width}x${height} pixels: no screen has that size, or bytes miss`);
   }
   return image;
 }
@@ -46,7 +46,7 @@ function readPng(path: string): RgbaImage {
   try {
     bytes = Deno.readFileSync(path);
   } catch (error) {
-    throw new UsageError(`cannot show ${path}: ${readFailure(error)}`, { cause: error });
+    throw new UsageError(`Cannot show ${path}: ${readFailure(error)}`, { cause: error });
   }
   return decodePng(bytes, path);
 }

@@ -34,10 +34,10 @@ export function checkSceneSize(what: string, width: number, height: number, mini
   const [leastWidth, leastHeight] = minimum;
   if (width < leastWidth || height < leastHeight) {
     throw new UsageError(
-      `cannot show ${what} at ${width}x${height}: it needs ${leastWidth}x${leastHeight} pixels at least`,
+      `Cannot show ${what} at ${width}x${height}: it needs ${leastWidth}x${leastHeight} pixels at least`,
     );
   }
   if (!isModeSize(width, height)) {
-    throw new UsageError(`cannot show ${what} at ${width}x${height}: there is no such mode`);
+    throw new UsageError(`Cannot show ${what} at ${width}x${height}: there is no such mode`);
   }
 }

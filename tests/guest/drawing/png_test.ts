@@ -139,7 +139,7 @@ function assertRefused(bytes: Uint8Array, reason: RegExp): void {
 const SMALL: PngParts = { width: 2, height: 2, depth: 8, colourType: 0, samples: [1, 2, 3, 4] };
 
 Deno.test("decodePng refuses what is no PNG, and sizes no screen has, before it inflates anything", () => {
-  assertRefused(new Uint8Array(0), /^cannot show x\.png: it is not a PNG file$/);
+  assertRefused(new Uint8Array(0), /^Cannot show x\.png: it is not a PNG file$/);
   assertRefused(new TextEncoder().encode("GIF89a".repeat(20)), /it is not a PNG file$/);
   for (const [width, height] of [[0, 5], [5, 0], [16_001, 1], [1, 12_001], [9_000, 9_000]] as const) {
     assertRefused(buildPng({ ...SMALL, width, height, samples: [] }), new RegExp(`${width}x${height} pixels`));
@@ -150,7 +150,7 @@ Deno.test("decodePng refuses what is no PNG, and sizes no screen has, before it 
 Deno.test("decodePng refuses a PNG cut anywhere and one with a colour that is not in its palette", () => {
   const whole = buildPng(SMALL);
   for (let length = 0; length < whole.length - 4; length++) {
-    assertRefused(whole.subarray(0, length), /^cannot show x\.png/);
+    assertRefused(whole.subarray(0, length), /^Cannot show x\.png/);
   }
   const palette = Uint8Array.of(1, 2, 3);
   assertRefused(buildPng({ ...SMALL, colourType: 3, palette }), /damaged \(a colour is not in the palette\)$/);

@@ -54,7 +54,7 @@ Deno.test("picture says in one sentence why a file cannot be shown", async () =>
 
 function refusal(reason: RegExp): (error: unknown) => boolean {
   return (error) =>
-    error instanceof UsageError && error.message.startsWith("cannot show ") && reason.test(error.message);
+    error instanceof UsageError && error.message.startsWith("Cannot show ") && reason.test(error.message);
 }
 
 Deno.test("picture refuses a decoded picture that no screen can show", () => {
