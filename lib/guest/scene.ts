@@ -32,6 +32,7 @@ export interface Scene {
 /**
  * Returns the scene as it is; for a module's default export, so that its parameters have types.
  *
+ * @example A scene of one's own, for `vncd serve typewriter.ts`
  * ```ts
  * import { defineScene } from "@vncd/vncd";
  *

@@ -12,14 +12,35 @@ import { type LinearDepth, type LinearMode, setVbeMode, writePaletteEntry } from
 
 export type { LinearDepth, LinearMode } from "./vbe.ts";
 
-/** Modes, text, keyboard and pointer of the machine. */
+/**
+ * Modes, text, keyboard and pointer of the machine: `guest.firmware` of a scene.
+ *
+ * @example A scene that paints a linear mode and then writes text
+ * ```ts
+ * import { defineScene } from "@vncd/vncd";
+ *
+ * const scene = defineScene({
+ *   name: "red, then words",
+ *   async start({ firmware, machine, sleep }) {
+ *     const mode = firmware.setLinearMode(640, 480);
+ *     machine.vram.fill32(0, mode.strideBytes / 4 * mode.height, 0xff0000);
+ *     await sleep(1_000);
+ *     firmware.setTextMode();
+ *     firmware.text.write("That was red.");
+ *   },
+ * });
+ * ```
+ */
 export class Firmware {
   readonly #machine: GuestMachine;
   readonly #signal: AbortSignal;
   readonly #text: TextScreen;
   #pointer: PointerDriver | undefined;
   #mode: LinearMode | "text" | "unset" = "unset";
-  /** The keyboard and mouse controller, for scenes that speak to the devices themselves. */
+  /**
+   * The keyboard and mouse controller.
+   * @internal
+   */
   readonly controller: Ps2Controller;
   /** The keyboard; enabled from the start, so that nothing typed early is lost. */
   readonly keyboard: KeyboardDriver;

@@ -4,6 +4,7 @@
 export interface GuestKeyEvent {
   /** The XT scancode; bit 7 set for keys with an E0 prefix (arrow up is 0xc8). */
   readonly keycode: number;
+  /** Whether it went down. */
   readonly down: boolean;
   /** The key was down already: the keyboard repeats it. */
   readonly repeat: boolean;
@@ -11,9 +12,14 @@ export interface GuestKeyEvent {
   readonly name: string;
   /** The character it types in the US layout; absent for keys that type nothing, and with Ctrl or Alt held. */
   readonly character?: string;
+  /** Whether a Shift key is down. */
   readonly shift: boolean;
+  /** Whether a Ctrl key is down. */
   readonly control: boolean;
+  /** Whether an Alt key is down. */
   readonly alt: boolean;
+  /** Whether CapsLock is on. */
   readonly capsLock: boolean;
+  /** Whether NumLock is on. */
   readonly numLock: boolean;
 }

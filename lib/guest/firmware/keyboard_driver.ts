@@ -21,6 +21,18 @@ const LOCK_KEYS: Readonly<Record<number, number>> = {
 /**
  * The keyboard as a scene reads it. Presses wait in a type-ahead buffer until somebody reads them; when it is full,
  * further presses are counted in {@link lostPresses} and lost, as on a PC.
+ *
+ * @example A scene that echoes what is typed
+ * ```ts
+ * import { defineScene } from "@vncd/vncd";
+ *
+ * const scene = defineScene({
+ *   name: "echo",
+ *   async start({ firmware: { keyboard, text } }) {
+ *     for await (const key of keyboard) text.write(key.name === "Enter" ? "\n" : key.character ?? "");
+ *   },
+ * });
+ * ```
  */
 export class KeyboardDriver implements AsyncIterable<GuestKeyEvent> {
   readonly #controller: Ps2Controller;

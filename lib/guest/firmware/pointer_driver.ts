@@ -19,7 +19,24 @@ export interface PointerArea {
 /** Which device the pointer comes from. */
 export type PointerSource = "tablet" | "mouse" | "none";
 
-/** The pointer as a scene reads it. */
+/**
+ * The pointer as a scene reads it.
+ *
+ * @example A scene one can draw on
+ * ```ts
+ * import { defineScene, PointerButton } from "@vncd/vncd";
+ *
+ * const scene = defineScene({
+ *   name: "slate",
+ *   async start({ firmware, machine }) {
+ *     const mode = firmware.setLinearMode(640, 480);
+ *     for await (const { x, y, buttons } of firmware.pointer) {
+ *       if (buttons & PointerButton.Left) machine.vram.write32(y * mode.strideBytes + x * 4, 0xffffff);
+ *     }
+ *   },
+ * });
+ * ```
+ */
 export class PointerDriver implements AsyncIterable<GuestPointerEvent> {
   readonly #area: () => PointerArea;
   readonly #listeners = new Listeners<GuestPointerEvent>();

@@ -24,33 +24,54 @@ export const TextColour = {
   White: 15,
 } as const;
 
-/** The attribute of `foreground` on `background`, each 0…15. */
+/**
+ * The attribute of `foreground` on `background`, each 0…15.
+ *
+ * @example
+ * ```ts
+ * import { textAttribute, TextColour } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(textAttribute(TextColour.Yellow, TextColour.Blue), 0x1e);
+ * ```
+ */
 export function textAttribute(foreground: number, background = 0): number {
   return (foreground & 15) | (background & 15) << 4;
 }
 
 /** What one place of the screen shows. */
 export interface TextCell {
+  /** The character in Unicode. */
   readonly character: string;
   /** The character's CP437 code. */
   readonly code: number;
+  /** Its colours: see {@link textAttribute}. */
   readonly attribute: number;
 }
 
 /** A part of the text screen in cells. */
 export interface TextWindow {
+  /** The first column, 0…79. */
   readonly column: number;
+  /** The first row, 0…24. */
   readonly row: number;
+  /** How many columns. */
   readonly columns: number;
+  /** How many rows. */
   readonly rows: number;
 }
 
 /** A text screen put aside. */
 export interface SavedText {
+  /** Code and attribute of each cell, row by row. */
   readonly cells: Uint8Array;
+  /** Column of the cursor. */
   readonly cursorColumn: number;
+  /** Row of the cursor. */
   readonly cursorRow: number;
+  /** The cursor's shape. */
   readonly cursorShape: TextCursorShape;
+  /** The attribute of what is written next. */
   readonly attribute: number;
 }
 
@@ -78,9 +99,29 @@ const CURSOR_LINES: Readonly<Record<TextCursorShape, readonly [number, number]>>
 /** CRTC registers of the cursor. */
 const Crtc = { CursorStart: 0x0a, CursorEnd: 0x0b, CursorHigh: 0x0e, CursorLow: 0x0f } as const;
 
-/** Text as a terminal takes it, and cells as VGA shows them. Positions are cells from the top left corner. */
+/**
+ * Text as a terminal takes it, and cells as VGA shows them. Positions are cells from the top left corner.
+ *
+ * @example A scene with a framed greeting
+ * ```ts
+ * import { defineScene, textAttribute, TextColour } from "@vncd/vncd";
+ *
+ * const scene = defineScene({
+ *   name: "greeting",
+ *   start({ firmware: { text } }) {
+ *     text.attribute = textAttribute(TextColour.White, TextColour.Blue);
+ *     text.clear();
+ *     text.frame({ column: 30, row: 10, columns: 20, rows: 3 }, "double");
+ *     text.put(32, 11, "Grüße aus CP437 ☺");
+ *     text.setCursorShape("hidden");
+ *   },
+ * });
+ * ```
+ */
 export class TextScreen {
+  /** Columns of the screen. */
   readonly columns: number = TEXT_COLUMNS;
+  /** Rows of the screen. */
   readonly rows: number = TEXT_ROWS;
   /** Of what is written next: see {@link textAttribute}. */
   attribute: number = textAttribute(TextColour.LightGrey);

@@ -11,8 +11,11 @@ export const LINEAR_DEPTHS: readonly LinearDepth[] = [8, 15, 16, 24, 32];
 
 /** A mode in which the picture lies in video memory row by row, from offset 0. */
 export interface LinearMode {
+  /** Pixels a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** A pixel takes that many bits, rounded up to whole bytes. */
   readonly bitsPerPixel: LinearDepth;
   /** Bytes from one row to the next in video memory. */
   readonly strideBytes: number;
