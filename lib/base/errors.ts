@@ -39,6 +39,11 @@ export class RecordingError extends SyntaxError {
   }
 }
 
+/** A file could not be opened, read or written: not there, no permission, no space left. */
+export class StorageError extends Error {
+  override name = "StorageError";
+}
+
 /** The command line or an option of the library is wrong. */
 export class UsageError extends Error {
   override name = "UsageError";
