@@ -12,6 +12,8 @@ interface Motion {
   tilt: number;
   /** Left, middle and right. */
   buttons: number;
+  /** Whether a button went down or up with it: what comes after must not move the click. */
+  readonly hasClicked: boolean;
 }
 
 const CLICKS = PointerButton.Left | PointerButton.Middle | PointerButton.Right;
@@ -39,7 +41,7 @@ export class MotionQueue {
     this.#mask = buttonMask;
     const wheel = step(pressed, PointerButton.WheelDown) - step(pressed, PointerButton.WheelUp);
     const tilt = step(pressed, PointerButton.WheelRight) - step(pressed, PointerButton.WheelLeft);
-    const motion = { dx: Math.trunc(dx) || 0, dy: Math.trunc(dy) || 0, wheel, tilt, buttons };
+    const motion = { dx: Math.trunc(dx) || 0, dy: Math.trunc(dy) || 0, wheel, tilt, buttons, hasClicked };
     if (!hasClicked && motion.dx === 0 && motion.dy === 0 && wheel === 0 && tilt === 0) return;
     this.#add(motion);
   }
@@ -80,7 +82,7 @@ export class MotionQueue {
   #add(motion: Motion): void {
     const last = this.#waiting.at(-1);
     const isFull = this.#waiting.length >= MAX_QUEUED_POINTER_EVENTS;
-    if (last === undefined || (last.buttons !== motion.buttons && !isFull)) {
+    if (last === undefined || ((last.hasClicked || motion.hasClicked) && !isFull)) {
       this.#waiting.push(motion);
       return;
     }
