@@ -75,7 +75,7 @@ export class Tablet implements PortDevice {
     if (!this.#isEnabled) return;
     const event = { x: coordinate(x), y: coordinate(y), buttons: buttonMask & 0xffff };
     const newest = this.#waiting.at(-1);
-    const mayMerge = newest?.buttons === event.buttons || this.#waiting.length >= MAX_QUEUED_POINTER_EVENTS;
+    const mayMerge = this.#isMotion(newest, event) || this.#waiting.length >= MAX_QUEUED_POINTER_EVENTS;
     if (newest !== undefined && mayMerge) this.#waiting[this.#waiting.length - 1] = event;
     else this.#waiting.push(event);
     this.#raise();
@@ -108,6 +108,12 @@ export class Tablet implements PortDevice {
     if (port === PORT_INDEX) this.#index = value;
     else if (this.#index === TabletRegister.Control) this.#enable((value & ENABLE) !== 0);
     else if (this.#index === TabletRegister.Next && value === 1) this.#next();
+  }
+
+  /** Where a button went down or up must not be lost either, so only motion that follows motion is merged. */
+  #isMotion(newest: TabletEvent | undefined, event: TabletEvent): boolean {
+    const before = this.#waiting.at(-2) ?? this.#last;
+    return newest?.buttons === event.buttons && before.buttons === event.buttons;
   }
 
   #next(): void {

@@ -5,7 +5,7 @@ import { desktop } from "../../lib/guest/scenes/desktop.ts";
 import { testcard } from "../../lib/guest/scenes/testcard.ts";
 import type { Scene } from "../../lib/guest/scene.ts";
 import { serveScene } from "../../lib/run/serve_scene.ts";
-import { needsPeer } from "../helpers/peers.ts";
+import { needsPeer, waitUntil } from "../helpers/peers.ts";
 import {
   assertSamePicture,
   type ChannelBits,
@@ -38,9 +38,15 @@ const COLOUR_LEVELS: readonly { name: string; lowColourLevel?: number; bits: Cha
 
 const RGB565: ChannelBits = { red: 5, green: 6, blue: 5 };
 
+/** Whether there is more than a blank screen to compare. */
+function isPainted({ rgb }: Picture): boolean {
+  return new Set(rgb).size > 100;
+}
+
 async function withScene(scene: Scene, use: (port: number, expected: () => Picture) => Promise<void>): Promise<void> {
   const running = await serveScene({ scene, listen: "127.0.0.1::0" });
   try {
+    await waitUntil(() => isPainted(pictureOfDisplay(running.display)), "the scene's picture");
     await use(running.service.port!, () => pictureOfDisplay(running.display));
   } finally {
     await running.stop();

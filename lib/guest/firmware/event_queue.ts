@@ -12,9 +12,9 @@ export class EventQueue<T> {
     this.#capacity = capacity;
   }
 
-  /** The newest item that waits, for a caller that may merge the next one into it. */
-  get last(): T | undefined {
-    return this.#items.at(-1);
+  /** The newest items that wait, the newest last, for a caller that may merge the next one into it. */
+  newest(count: number): readonly T[] {
+    return this.#items.slice(-count);
   }
 
   /** How many items wait to be read. */
@@ -35,7 +35,7 @@ export class EventQueue<T> {
     return true;
   }
 
-  /** Puts `item` in the place of {@link last}. */
+  /** Puts `item` in the place of the newest item. */
   replaceLast(item: T): void {
     this.#items[this.#items.length - 1] = item;
   }

@@ -136,9 +136,11 @@ export class PointerDriver implements AsyncIterable<GuestPointerEvent> {
   }
 }
 
-/** Motion behind motion with the same buttons takes its place. */
+/** Motion behind motion takes its place; where a button went down or up is kept. */
 function enqueue(queue: EventQueue<GuestPointerEvent>, event: GuestPointerEvent): void {
-  if (queue.last?.buttons === event.buttons) queue.replaceLast(event);
+  const [before, newest] = queue.newest(2);
+  const isMotionBehindMotion = before?.buttons === event.buttons && newest?.buttons === event.buttons;
+  if (isMotionBehindMotion) queue.replaceLast(event);
   else queue.push(event);
 }
 
