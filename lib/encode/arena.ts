@@ -28,21 +28,29 @@ export class Arena {
     this.#pointer = pointer;
   }
 
-  /** Runs a kernel over a part of the surface. The bytes are valid until the next call. */
-  encode(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): Uint8Array {
+  /** Runs a kernel over a part of the surface. Returns what the kernel does. */
+  run(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): number {
     // The memory may have grown: its buffer is another one then.
-    const buffer = this.#memory.buffer;
-    new Uint8Array(buffer, this.#pointer, PIXEL_CONVERSION_BYTES).set(conversion);
-    const output = this.#pointer + OUTPUT_OFFSET;
-    const byteLength = kernel(
+    new Uint8Array(this.#memory.buffer, this.#pointer, PIXEL_CONVERSION_BYTES).set(conversion);
+    return kernel(
       this.#pointer,
       surface.pointer + part.y * surface.strideBytes + part.x * 4,
       surface.strideBytes,
       part.width,
       part.height,
       this.#pointer + SCRATCH_OFFSET,
-      output,
+      this.#pointer + OUTPUT_OFFSET,
     );
-    return new Uint8Array(buffer, output, byteLength);
+  }
+
+  /** Runs a kernel that returns how many bytes it wrote. They are valid until the next call. */
+  encode(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): Uint8Array {
+    const byteLength = this.run(kernel, conversion, surface, part);
+    return new Uint8Array(this.#memory.buffer, this.#pointer + OUTPUT_OFFSET, byteLength);
+  }
+
+  /** The start of the scratch memory: what the last kernel left there. */
+  scratch(count: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, this.#pointer + SCRATCH_OFFSET, count);
   }
 }

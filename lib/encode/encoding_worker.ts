@@ -12,6 +12,9 @@ import type { WorkerReport, WorkerRequest } from "./worker_messages.ts";
 /** A report at least so often while there is work: the pool takes silence for a hung worker. */
 const ALIVE_INTERVAL_MS = 1_000;
 
+/** Messages are let in at least so often while there is work. */
+const TURN_INTERVAL_MS = 2;
+
 interface WorkerClient {
   readonly id: number;
   readonly arena: Arena;
@@ -33,6 +36,7 @@ export class EncodingWorker {
   readonly #queue: WorkerClient[] = [];
   #running = false;
   #lastReportMs = 0;
+  #lastTurnMs = 0;
 
   constructor(send: SendReport) {
     this.#send = send;
@@ -114,8 +118,11 @@ export class EncodingWorker {
   }
 
   async #letMessagesIn(): Promise<void> {
-    if (performance.now() - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
+    const nowMs = performance.now();
+    if (nowMs - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
+    if (nowMs - this.#lastTurnMs < TURN_INTERVAL_MS) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#lastTurnMs = performance.now();
   }
 
   #report(report: WorkerReport, transfer: Transferable[] = []): void {

@@ -10,7 +10,8 @@ import { ZlibStream } from "./zlib_stream.ts";
 export async function encodeZlibRect(context: RectContext, part: Rect): Promise<void> {
   const { arena, conversion, surface, update, streams, settings } = context;
   update.beginRect(part, Encoding.Zlib);
+  const noisy = arena.run(arena.kernels.isNoisyRect, conversion, surface, part) === 1;
   const pixels = arena.encode(arena.kernels.encodeRaw, conversion, surface, part);
   streams.zlib ??= new ZlibStream(settings.compressLevel);
-  await appendCompressed(update, streams.zlib, pixels, settings.compressLevel);
+  await appendCompressed(update, streams.zlib, settings.compressLevel, pixels, [{ end: pixels.length, noisy }]);
 }

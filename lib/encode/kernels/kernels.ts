@@ -17,6 +17,12 @@ export type EncodeKernel = (
   outputPointer: number,
 ) => number;
 
+/**
+ * What `encodeZrle` leaves behind, in u32s: the number of segments, something unused, and for each segment its end in
+ * the output and 1 when it is noise, 0 when pixels repeat each other.
+ */
+export const ZrleSegments = { maxCount: 63, firstIndex: 2 } as const;
+
 /** The functions of the module. Every pointer and stride is in bytes, in the memory the kernels were made for. */
 export interface Kernels {
   /**
@@ -43,8 +49,13 @@ export interface Kernels {
   encodeRaw: EncodeKernel;
   /** The same for the tiles of a Hextile rect: at most a byte a tile and the wire bytes of its pixels. */
   encodeHextile: EncodeKernel;
-  /** The same for the tiles of a ZRLE rect, before zlib: at most a byte a tile and the wire bytes of its pixels. */
+  /**
+   * The same for the tiles of a ZRLE rect, before zlib: at most a byte a tile and the wire bytes of its pixels. Leaves
+   * {@link ZrleSegments} at the start of the scratch memory.
+   */
   encodeZrle: EncodeKernel;
+  /** 1 when pixels of the rect hardly repeat each other anywhere, else 0. Writes to the scratch memory only. */
+  isNoisyRect: EncodeKernel;
   /** Bytes of scratch memory that every {@link EncodeKernel} gets. */
   scratchBytes(): number;
   /** Where the module's own data ends: at most {@link KERNEL_RESERVED_BYTES}. */

@@ -5,6 +5,7 @@ import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
 export { compareSurfaces } from "./compare";
 export { encodeHextile } from "./hextile";
+export { isNoisyRect } from "./noise";
 export { encodeRaw } from "./raw";
 export { encodeZrle } from "./zrle";
 

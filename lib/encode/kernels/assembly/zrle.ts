@@ -1,6 +1,7 @@
 /** ZRLE before zlib (RFC 6143 7.7.6): tiles of 64x64, each in the smallest of its five forms. */
 
 import { Conversion, convertRect, packWords, writeWord } from "./conversion";
+import { isNoise } from "./noise";
 import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
 import {
   MAX_PALETTE,
@@ -20,8 +21,24 @@ const RAW: u8 = 0;
 const SOLID: u8 = 1;
 const PLAIN_RLE: u8 = 128;
 
-/** Bytes of scratch memory `encodeZrle` needs: a palette, a tile of words, a tile of indices. */
-export const ZRLE_SCRATCH_BYTES: usize = PALETTE_BYTES + 4 * TILE_WORDS + 128 + TILE_WORDS + 128;
+/**
+ * Where the output changes between what repeats itself and noise: first in the scratch memory, read by
+ * lib/encode/zrle.ts. Behind `count` lie the segments, each a u32 with its end in the output and a u32 that is 1 for
+ * noise.
+ */
+@unmanaged
+class Segments {
+  count: u32;
+}
+
+const MAX_SEGMENTS: u32 = 63;
+const SEGMENTS_BYTES: usize = 8 * (MAX_SEGMENTS + 1);
+
+const PALETTE: usize = SEGMENTS_BYTES;
+const WORDS: usize = PALETTE + PALETTE_BYTES;
+const INDICES: usize = WORDS + 4 * TILE_WORDS + 128;
+/** Bytes of scratch memory `encodeZrle` needs. */
+export const ZRLE_SCRATCH_BYTES: usize = INDICES + TILE_WORDS + 128;
 
 /**
  * Writes the tiles of a rect. `scratch` is ZRLE_SCRATCH_BYTES of memory. Returns the number of bytes: at most one a
@@ -36,21 +53,39 @@ export function encodeZrle(
   scratch: usize,
   output: usize,
 ): u32 {
+  const segments = changetype<Segments>(scratch);
+  segments.count = 0;
   let at = output;
-  const words = scratch + PALETTE_BYTES;
   for (let y: u32 = 0; y < height; y += TILE_SIDE) {
     const tileHeight = min(TILE_SIDE, height - y);
     for (let x: u32 = 0; x < width; x += TILE_SIDE) {
       const tileWidth = min(TILE_SIDE, width - x);
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
-      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, words);
-      at = encodeTile(conversion.wireBytes, changetype<Palette>(scratch), words, tileWidth, tileHeight, at);
+      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS);
+      const end = encodeTile(conversion.wireBytes, scratch, tileWidth, tileHeight, at);
+      const noisy = load<u8>(at) == RAW && isNoise(scratch + WORDS, tileWidth * tileHeight, scratch + PALETTE);
+      at = end;
+      addSegment(segments, <u32>(at - output), noisy);
     }
   }
   return <u32>(at - output);
 }
 
-function encodeTile(wireBytes: u32, palette: Palette, words: usize, width: u32, height: u32, at: usize): usize {
+function addSegment(segments: Segments, end: u32, noisy: bool): void {
+  const count = segments.count;
+  const last = changetype<usize>(segments) + (<usize>count << 3);
+  if (count != 0 && (count == MAX_SEGMENTS || load<u32>(last, 4) == <u32>noisy)) {
+    store<u32>(last, end);
+    return;
+  }
+  segments.count = count + 1;
+  store<u32>(last, end, 8);
+  store<u32>(last, noisy, 12);
+}
+
+function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u32, at: usize): usize {
+  const palette = changetype<Palette>(scratch + PALETTE);
+  const words = scratch + WORDS;
   const count = width * height;
   if (!scanTile(palette, words, count, MAX_PALETTE)) return encodeManyColours(wireBytes, words, count, at);
   const size = palette.size;
@@ -64,7 +99,7 @@ function encodeTile(wireBytes: u32, palette: Palette, words: usize, width: u32, 
   const bits = indexBits(size);
   const packedBytes = bits == 0 ? u32.MAX_VALUE : size * wireBytes + packedRowBytes(bits, width) * height;
   const smallest = min(min(rawBytes, plainBytes), min(paletteRleBytes, packedBytes));
-  if (smallest == packedBytes) return writePacked(wireBytes, palette, words + 4 * TILE_WORDS + 128, width, height, at);
+  if (smallest == packedBytes) return writePacked(wireBytes, palette, scratch + INDICES, width, height, at);
   if (smallest == paletteRleBytes) return writePaletteRle(wireBytes, palette, at);
   if (smallest == plainBytes) return writePlainRle(wireBytes, words, count, at);
   return writeRaw(wireBytes, words, count, at);

@@ -1,0 +1,55 @@
+/** Whether pixels repeat each other: what does not is not worth a search for matches. */
+
+import { Conversion, convertRow } from "./conversion";
+
+/** Words of a sample. */
+const SAMPLE_WORDS: u32 = 512;
+const TABLE_BITS: u32 = 10;
+/** Bytes of memory `isNoise` needs for its table. */
+export const NOISE_TABLE_BYTES: usize = 2 << TABLE_BITS;
+/** Fewer repeated pairs than one of so many and deflate finds next to nothing but single pixels. */
+const REPEATS_DIVISOR: u32 = 50;
+
+const BLOCK_SIDE: u32 = 64;
+const SAMPLE_ROWS: u32 = 8;
+
+/** Whether hardly a pair of words in the middle of `count` words comes twice. Fewer words than a sample are no noise. */
+export function isNoise(words: usize, count: u32, table: usize): bool {
+  if (count < SAMPLE_WORDS) return false;
+  memory.fill(table, 0, NOISE_TABLE_BYTES);
+  words += <usize>((count - SAMPLE_WORDS) >> 1) << 2;
+  let repeats: u32 = 0;
+  for (let i: u32 = 0; i < SAMPLE_WORDS - 1; i++) {
+    const pair = load<u64>(words + (<usize>i << 2));
+    const slot = table + (<usize>((pair * 0x9e3779b97f4a7c15) >> (64 - TABLE_BITS)) << 1);
+    const earlier = load<u16>(slot);
+    store<u16>(slot, <u16>(i + 1));
+    if (earlier != 0 && load<u64>(words + (<usize>(earlier - 1) << 2)) == pair) repeats++;
+  }
+  return repeats < SAMPLE_WORDS / REPEATS_DIVISOR;
+}
+
+/** Whether every block of 64x64 in a rect is noise, going by its middle rows. Rects that no block fits in are none. */
+export function isNoisyRect(
+  conversion: Conversion,
+  surface: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  scratch: usize,
+  _output: usize,
+): bool {
+  if (width < BLOCK_SIDE || height < BLOCK_SIDE) return false;
+  const words = scratch + NOISE_TABLE_BYTES;
+  for (let y: u32 = 0; y + BLOCK_SIDE <= height; y += BLOCK_SIDE) {
+    for (let x: u32 = 0; x + BLOCK_SIDE <= width; x += BLOCK_SIDE) {
+      let from = surface + <usize>(y + (BLOCK_SIDE - SAMPLE_ROWS) / 2) * strideBytes + (<usize>x << 2);
+      for (let row: u32 = 0; row < SAMPLE_ROWS; row++) {
+        convertRow(conversion, from, BLOCK_SIDE, words + (<usize>(row * BLOCK_SIDE) << 2));
+        from += strideBytes;
+      }
+      if (!isNoise(words, SAMPLE_WORDS, scratch)) return false;
+    }
+  }
+  return true;
+}
