@@ -126,7 +126,7 @@ export class Connection {
     this.#cancelTimers();
     this.#graceTimer = this.#host.clock.setTimer(() => this.close(reason, level), CLOSE_GRACE_MS);
     try {
-      await (this.#client?.drained() ?? this.#output.flushed());
+      await Promise.race([this.#client?.drained() ?? this.#output.flushed(), this.closed]);
       this.close(reason, level);
     } catch (error) {
       this.#closeFor(error);

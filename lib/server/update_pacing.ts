@@ -136,7 +136,7 @@ export class UpdatePacing {
 
   /** Resolves when no job is in flight. */
   async idle(): Promise<void> {
-    while (this.#encoding !== undefined) await this.#encoding;
+    while (this.#job !== undefined) await this.#encoding;
   }
 
   /** Frees the encoder; a job in flight is dropped. */
@@ -245,13 +245,17 @@ export class UpdatePacing {
   async #encode(inFlight: JobInFlight, job: EncodeJob): Promise<void> {
     try {
       const update = await this.#options.encoder.encode(job);
-      this.#job = undefined;
-      this.#encoding = undefined;
+      this.#forgetJob();
       if (!this.#isClosed) this.#onEncoded(inFlight, update);
     } catch (error) {
-      this.#encoding = undefined;
+      this.#forgetJob();
       if (!this.#isClosed) this.#options.onFailure(`Cannot encode an update: ${errorMessage(error)}`);
     }
+  }
+
+  #forgetJob(): void {
+    this.#job = undefined;
+    this.#encoding = undefined;
   }
 
   #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {

@@ -28,6 +28,7 @@ export class FakeEncoder implements ClientEncoder {
 
   close(): void {
     this.isClosed = true;
+    for (const job of this.jobs) job.reject(new Error("the encoder was closed"));
   }
 
   /** The latest job. */

@@ -1,10 +1,10 @@
 /** A stream whose far end a test plays by hand: it takes bytes only when told to. */
 
-import type { ByteStream } from "../../lib/transport/byte_stream.ts";
+import type { ByteStream, TransportKind } from "../../lib/transport/byte_stream.ts";
 
 /** A {@link ByteStream} that keeps what was written, and takes it as `take` says. */
 export class FakeStream implements ByteStream {
-  readonly kind = "memory";
+  readonly kind: TransportKind;
   readonly peerAddress: string;
   /** Every write that was begun. */
   readonly writes: Uint8Array[] = [];
@@ -16,9 +16,10 @@ export class FakeStream implements ByteStream {
   #wakeWriter: (() => void) | undefined;
 
   /** `room` bytes are taken at once. */
-  constructor(room = 0, peerAddress = "memory") {
+  constructor(room = 0, peerAddress = "memory", kind: TransportKind = "memory") {
     this.#room = room;
     this.peerAddress = peerAddress;
+    this.kind = kind;
   }
 
   /** The far end takes so many bytes more. */
