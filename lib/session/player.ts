@@ -30,6 +30,8 @@ export interface SessionPlayerOptions {
   readonly speed?: number | undefined;
   /** Whether to begin again at the end, for ever. */
   readonly loop?: boolean | undefined;
+  /** Where to start, in milliseconds of the recording: what came before is painted at once, every time round. */
+  readonly startMs?: number | undefined;
   /** No pause lasts longer than this many milliseconds of the recording. */
   readonly idleLimitMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -84,11 +86,12 @@ export class SessionPlayer {
 
   /** Throws UsageError for a speed or an idle limit that cannot be, RecordingError for pixels it cannot show. */
   constructor(reader: SessionReader, display: PlayerDisplay, options: SessionPlayerOptions = {}) {
-    const { speed = 1, idleLimitMs } = options;
+    const { speed = 1, idleLimitMs, startMs = 0 } = options;
     if (!(speed > 0)) throw new UsageError(`Cannot replay at speed ${speed}: it has to be above 0`);
     if (idleLimitMs !== undefined && !(idleLimitMs >= 0)) {
       throw new UsageError(`Cannot limit pauses to ${idleLimitMs} ms: it has to be 0 or more`);
     }
+    if (!(startMs >= 0)) throw new UsageError(`Cannot start the replay at ${startMs} ms: it has to be 0 or more`);
     if (!samePixels(reader.header.pixelFormat, X8R8G8B8)) {
       const name = escapeText(reader.path);
       throw new RecordingError(`Cannot replay "${name}": its pixels are not 32 bpp x8r8g8b8`, 0);
@@ -131,13 +134,14 @@ export class SessionPlayer {
     this.#clear();
     const stream = new ByteReader();
     const decoder = new MessageDecoder(this.#picture());
-    const startMs = this.#clock.nowMs();
+    const { startMs = 0, idleLimitMs = Infinity } = this.#options;
+    const zeroMs = this.#clock.nowMs();
     let positionMs = 0;
     this.#timeMs = 0;
     this.#workSinceMs = performance.now();
     for (let block = await this.#reader.next(); block !== undefined; block = await this.#reader.next()) {
-      positionMs += Math.min(block.timeMs - this.#timeMs, this.#options.idleLimitMs ?? Infinity);
-      await this.#waitUntil(startMs + positionMs / this.#speed);
+      positionMs += Math.min(Math.max(0, block.timeMs - Math.max(this.#timeMs, startMs)), idleLimitMs);
+      await this.#waitUntil(zeroMs + positionMs / this.#speed);
       if (this.#isStopped) return false;
       this.#timeMs = block.timeMs;
       this.#show(block, stream, decoder);
@@ -158,7 +162,8 @@ export class SessionPlayer {
     stream.append(block.bytes);
     try {
       for (let message = decoder.next(stream); message !== undefined; message = decoder.next(stream)) {
-        if (message.type === ServerMessageType.Bell) this.#display.bell();
+        const isHeard = block.timeMs >= (this.#options.startMs ?? 0);
+        if (message.type === ServerMessageType.Bell && isHeard) this.#display.bell();
       }
     } catch (error) {
       if (!isFaultOfData(error)) throw error;

@@ -1,0 +1,112 @@
+/** Recording: what a server sends, or what a scene of one's own shows, into a session file. */
+
+import { UsageError } from "../base/errors.ts";
+import { connectVnc, openVnc } from "../client/open_vnc.ts";
+import type { Password } from "../client/handshake.ts";
+import type { VncClient } from "../client/vnc_client.ts";
+import { type RecordingSummary, SessionRecorder } from "../session/recorder.ts";
+import { RECORDING_ENCODINGS } from "../session/strict_messages.ts";
+import { SessionWriter } from "../session/writer.ts";
+import { memoryPipe } from "../transport/memory_pipe.ts";
+import { type SceneService, serveScene, type ServeSceneOptions } from "./serve_scene.ts";
+
+/** What to record, and where to. */
+export interface RecordSessionOptions extends ServeSceneOptions {
+  /** The recording: `session.rfb`; `session.rfb.idx` is written beside it. */
+  readonly file: string;
+  /** Another VNC server, joined as one more shared viewer. Without it the scene is served and recorded. */
+  readonly server?: string | undefined;
+  /** For a server that wants one; a function is called when it does. */
+  readonly serverPassword?: Password | undefined;
+  /** Whether a file that is there may be lost. Default false. */
+  readonly overwrite?: boolean | undefined;
+  /** What to do when the disk is full: "retry", the default, goes on when there is space again; "stop" ends. */
+  readonly onDiskError?: "retry" | "stop" | undefined;
+}
+
+/** A recording under way. */
+export interface RecordingRun {
+  /** The machine being served, when no other server is recorded. */
+  readonly scene: SceneService | undefined;
+  /** What is recorded: the desktop's name and size when the recording began. */
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Resolves when the recording has ended and its file is closed. Never rejects. */
+  readonly finished: Promise<RecordingSummary>;
+  /** Ends the recording; viewers of the scene, if any, are let go. */
+  stop(): Promise<RecordingSummary>;
+}
+
+/**
+ * Starts a recording. Rejects with UsageError for a file that is there already, StorageError for one that cannot be
+ * written, and as connectVnc or serveScene.
+ *
+ * @example
+ * ```ts
+ * import { recordSession } from "@vncd/vncd";
+ *
+ * const file = await Deno.makeTempFile({ suffix: ".rfb" });
+ * const recording = await recordSession({ scene: "console", file, overwrite: true });
+ * await new Promise((resolve) => setTimeout(resolve, 200));
+ * const { messages } = await recording.stop();
+ * console.assert(messages > 0);
+ * await Deno.remove(file);
+ * await Deno.remove(`${file}.idx`);
+ * ```
+ */
+export async function recordSession(options: RecordSessionOptions): Promise<RecordingRun> {
+  await refuseExisting(options);
+  const scene = options.server === undefined ? await serveScene(options) : undefined;
+  try {
+    const client = scene === undefined ? await connectServer(options) : await watchScene(scene);
+    return await startRecording(client, scene, options);
+  } catch (error) {
+    await scene?.stop();
+    throw error;
+  }
+}
+
+/** Before anything is started: the writer refuses as well, but by then a password may have been asked for. */
+async function refuseExisting({ file, overwrite }: RecordSessionOptions): Promise<void> {
+  if (overwrite) return;
+  const isThere = await Deno.lstat(file).then(() => true, () => false);
+  if (isThere) throw new UsageError(`Cannot record to "${file}": it exists already`);
+}
+
+function connectServer({ server, serverPassword, logger }: RecordSessionOptions): Promise<VncClient> {
+  return connectVnc(server!, { encodings: RECORDING_ENCODINGS, password: serverPassword, logger });
+}
+
+/** The recorder is a viewer in the same process, and needs no password. */
+function watchScene(scene: SceneService): Promise<VncClient> {
+  const [near, far] = memoryPipe();
+  scene.service.server.addStream(far, { skipAuth: true });
+  return openVnc(near, { encodings: RECORDING_ENCODINGS });
+}
+
+async function startRecording(
+  client: VncClient,
+  scene: SceneService | undefined,
+  options: RecordSessionOptions,
+): Promise<RecordingRun> {
+  const { file, overwrite, onDiskError, logger } = options;
+  const { width, height, name } = client;
+  try {
+    const writer = await SessionWriter.create(file, { width, height, name, overwrite, logger });
+    const recorder = new SessionRecorder(client, writer, { onDiskError, logger });
+    const finished = recorder.done.then(async (summary) => {
+      client.close();
+      await scene?.stop();
+      return summary;
+    });
+    function stop(): Promise<RecordingSummary> {
+      void recorder.stop();
+      return finished;
+    }
+    return { scene, name, width, height, finished, stop };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
