@@ -6,6 +6,7 @@ import { encodeHextileRect } from "./hextile.ts";
 import { PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
+import { LARGE_PARTS, LOCAL_PARTS, type PartShape } from "./rect_plan.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
 
@@ -23,6 +24,11 @@ export function chooseEncoder(encoding: number): RectEncoder {
     default:
       throw new RangeError(`Cannot encode ${encodingName(encoding)}: there is no encoder for it`);
   }
+}
+
+/** How an encoding's rects are cut. */
+export function choosePartShape(encoding: number): PartShape {
+  return encoding === Encoding.Zlib ? LOCAL_PARTS : LARGE_PARTS;
 }
 
 /** The conversion into the pixels that an encoding sends. */

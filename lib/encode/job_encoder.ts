@@ -5,7 +5,7 @@ import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import type { Arena } from "./arena.ts";
-import { chooseConversion, chooseEncoder } from "./choose.ts";
+import { chooseConversion, chooseEncoder, choosePartShape } from "./choose.ts";
 import { encodeCopyRect } from "./copy_rect.ts";
 import type { EncodedUpdate, EncodeJob } from "./job.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
@@ -27,7 +27,7 @@ export async function* encodeJob(
   if (copies.length >= MAX_UPDATE_RECTS) {
     throw new LimitError(`Cannot encode ${copies.length} copies: an update has at most ${MAX_UPDATE_RECTS} rects`);
   }
-  const parts = planRects(job.rects, surface, MAX_UPDATE_RECTS - copies.length);
+  const parts = planRects(job.rects, surface, choosePartShape(settings.encoding), MAX_UPDATE_RECTS - copies.length);
   const update = new UpdateBuffer(used);
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);

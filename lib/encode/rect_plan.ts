@@ -4,12 +4,22 @@ import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect, rect, translateRect } from "../base/rect.ts";
 import type { CopiedRect, SurfaceView } from "./job.ts";
 
-/** Widest rect that is encoded; TigerVNC's decoders are used to no wider one. A multiple of every tile's side. */
-export const MAX_PART_WIDTH = 2048;
 /** Pixels of a rect that is encoded in one piece; what bounds the arena. */
-export const MAX_PART_PIXELS = MAX_PART_WIDTH * 64;
-/** Parts are cut at multiples of ZRLE's tile, which Hextile's divides. */
-const PART_STEP = 64;
+export const MAX_PART_PIXELS = 2048 * 64;
+
+/** How an encoding wants its rects cut. */
+export interface PartShape {
+  /** Widest part, but for rects so low that a wider one has no more pixels. */
+  readonly width: number;
+  readonly maxPixels: number;
+  /** Sides of parts are multiples of this, but for the last. */
+  readonly step: number;
+}
+
+/** Few parts, cut between ZRLE's tiles, which lie between Hextile's. */
+export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS, step: 64 };
+/** Parts whose rows zlib's window of 32 KiB nearly holds, so that it finds in them what it saw above. */
+export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 16 };
 
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {
@@ -24,25 +34,38 @@ export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView):
 }
 
 /**
- * The changed rects of a job, clipped to the surface and cut into parts of at most MAX_PART_PIXELS. When they would
- * be more than `maxRects`, their bounds instead.
+ * The changed rects of a job, clipped to the surface and cut into parts of at most `shape.maxPixels`. When they would
+ * be more than `maxRects`, large parts of their bounds instead.
  */
-export function planRects(rects: readonly Rect[], surface: SurfaceView, maxRects: number = MAX_UPDATE_RECTS): Rect[] {
+export function planRects(
+  rects: readonly Rect[],
+  surface: SurfaceView,
+  shape: PartShape = LARGE_PARTS,
+  maxRects: number = MAX_UPDATE_RECTS,
+): Rect[] {
   const bounds = rect(0, 0, surface.width, surface.height);
   const inside = rects.map((each) => intersectRects(each, bounds)).filter((each) => !isEmptyRect(each));
-  const parts = inside.flatMap(splitRect);
-  return parts.length <= maxRects ? parts : splitRect(inside.reduce(boundRects, EMPTY_RECT));
+  const parts = inside.flatMap((each) => splitRect(each, shape));
+  return parts.length <= maxRects ? parts : splitRect(inside.reduce(boundRects, EMPTY_RECT), LARGE_PARTS);
 }
 
-function splitRect(whole: Rect): Rect[] {
+function splitRect(whole: Rect, { width, maxPixels, step }: PartShape): Rect[] {
+  const widest = Math.min(LARGE_PARTS.width, Math.max(width, Math.floor(maxPixels / whole.height / step) * step));
+  const partWidth = evenSide(whole.width, widest, step);
+  const highest = Math.max(step, Math.floor(maxPixels / partWidth / step) * step);
+  const partHeight = evenSide(whole.height, highest, step);
   const parts: Rect[] = [];
-  const width = Math.min(whole.width, MAX_PART_WIDTH);
-  const height = Math.max(PART_STEP, Math.floor(MAX_PART_PIXELS / width / PART_STEP) * PART_STEP);
-  for (let y = 0; y < whole.height; y += height) {
-    for (let x = 0; x < whole.width; x += width) {
-      const partWidth = Math.min(width, whole.width - x);
-      parts.push(rect(whole.x + x, whole.y + y, partWidth, Math.min(height, whole.height - y)));
+  for (let y = 0; y < whole.height; y += partHeight) {
+    const height = Math.min(partHeight, whole.height - y);
+    for (let x = 0; x < whole.width; x += partWidth) {
+      parts.push(rect(whole.x + x, whole.y + y, Math.min(partWidth, whole.width - x), height));
     }
   }
   return parts;
+}
+
+/** The side of parts, none longer than `longest`, that divides `whole` without a sliver at its end. */
+function evenSide(whole: number, longest: number, step: number): number {
+  const count = Math.ceil(whole / longest);
+  return Math.min(longest, Math.ceil(whole / count / step) * step);
 }
