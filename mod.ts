@@ -33,7 +33,13 @@ export type { Point, Rect } from "./lib/base/rect.ts";
 
 export type { CursorShape } from "./lib/display/cursor.ts";
 export { Display, type DisplayOptions } from "./lib/display/display.ts";
+export type { DirtySnapshot } from "./lib/machine/dirty_pages.ts";
 export { type InputDevice, PointerButton } from "./lib/machine/input_device.ts";
+export { type InterruptHandler, InterruptLines } from "./lib/machine/interrupt_lines.ts";
+export { IoBus, type PortDevice, type PortWidth } from "./lib/machine/io_bus.ts";
+export { LegacyWindow } from "./lib/machine/legacy_window.ts";
+export { Machine, type MachineOptions } from "./lib/machine/machine.ts";
+export { VideoMemory } from "./lib/machine/video_memory.ts";
 
 export { serveVnc, type ServeVncOptions, VncService } from "./lib/run/serve_vnc.ts";
 export type { ClientInfo, CutTextInput, DisconnectedClient, KeyInput, PointerInput } from "./lib/server/events.ts";

@@ -6,6 +6,7 @@ const PAGE_SHIFT = 12;
 
 /** Pages that were dirty when the snapshot was taken. Valid until the next one is. */
 export interface DirtySnapshot {
+  /** Whether no page was dirty. */
   readonly isEmpty: boolean;
   /** Whether any byte of a range lies in a dirty page. */
   overlaps(offset: number, byteLength: number): boolean;
@@ -36,7 +37,10 @@ export class DirtyPages {
   /** Marks the pages of a range, which must lie in the memory. */
   mark(offset: number, byteLength: number): void {
     if (byteLength <= 0) return;
-    this.#dirty.fill(1, offset >>> PAGE_SHIFT, ((offset + byteLength - 1) >>> PAGE_SHIFT) + 1);
+    const first = offset >>> PAGE_SHIFT;
+    const last = (offset + byteLength - 1) >>> PAGE_SHIFT;
+    if (first === last) this.#dirty[first] = 1;
+    else this.#dirty.fill(1, first, last + 1);
     this.#wake();
   }
 

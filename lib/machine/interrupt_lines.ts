@@ -16,6 +16,23 @@ const LINES = 16;
 /**
  * Sixteen level-triggered lines. Handlers run one after another from a microtask, never inside a port access and never
  * inside one another; while a line stays high its handlers are called again. A handler that throws is logged.
+ *
+ * @example A keyboard driver in two lines
+ * ```ts
+ * import { Display, Machine } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 640, height: 480 });
+ * const machine = new Machine(display);
+ * const bytes: number[] = [];
+ * machine.interrupts.onInterrupt(1, () => void bytes.push(machine.io.inb(0x60)));
+ *
+ * machine.input.putKeycode(0xc8, true); // arrow up
+ * await Promise.resolve();
+ * assert.deepEqual(bytes, [0xe0, 0x75]);
+ * machine.close();
+ * display.close();
+ * ```
  */
 export class InterruptLines {
   readonly #clock: Clock;
@@ -29,6 +46,7 @@ export class InterruptLines {
   #pause: Timer | undefined;
   #isClosed = false;
 
+  /** All lines low. The logger is told when a handler throws. */
   constructor(clock: Clock = systemClock, logger: Logger = silentLogger) {
     this.#clock = clock;
     this.#logger = logger;

@@ -21,6 +21,19 @@ const PORT_MASK = 0xffff;
 /**
  * Ports of one, two or four bytes. An access that is wider than the port is split into accesses to the ports behind it,
  * low byte first, as the ISA bus does; a narrower one sees the low bytes. A port nobody answers at reads as all ones.
+ *
+ * @example A guest that asks the Bochs VBE extension for its version
+ * ```ts
+ * import { Display, Machine } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 640, height: 480 });
+ * const { io } = new Machine(display);
+ * io.outw(0x1ce, 0);
+ * assert.equal(io.inw(0x1cf), 0xb0c5);
+ * assert.equal(io.inb(0x80), 0xff); // nobody there
+ * display.close();
+ * ```
  */
 export class IoBus {
   readonly #ports: Map<number, Registration> = new Map();

@@ -19,7 +19,24 @@ const READ_COMPARE = 0x08;
 /** Planes that hold fonts. */
 const FONT_PLANES = 0b1100;
 
-/** Reads and writes by physical address, 0xA0000 to 0xBFFFF. Addresses outside the map that is set read as all ones. */
+/**
+ * Reads and writes by physical address, 0xA0000 to 0xBFFFF. Addresses outside the map that is set read as all ones.
+ *
+ * @example Characters in odd/even mode are in plane 0, attributes in plane 1
+ * ```ts
+ * import { Display, Machine } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 640, height: 480 });
+ * const { io, legacyMemory, vram } = new Machine(display);
+ * io.outw(0x3c4, 0x0302); // SR2: planes 0 and 1 are written
+ * io.outw(0x3ce, 0x1005); // GR5: odd/even
+ * io.outw(0x3ce, 0x0e06); // GR6: 32 KiB from B8000
+ * legacyMemory.write16(0xb8000, 0x1e41); // A, yellow on blue
+ * assert.deepEqual([...vram.bytes.slice(0, 4)], [0x41, 0x1e, 0, 0]);
+ * display.close();
+ * ```
+ */
 export class LegacyWindow {
   readonly #vram: VideoMemory;
   readonly #registers: VgaRegisters;
@@ -28,6 +45,7 @@ export class LegacyWindow {
   #latches = 0;
   #fontVersion = 0;
 
+  /** The window of a card with these registers. */
   constructor(vram: VideoMemory, registers: VgaRegisters, vbe: Vbe) {
     this.#vram = vram;
     this.#registers = registers;

@@ -7,6 +7,19 @@ import { DirtyPages, type DirtySnapshot } from "./dirty_pages.ts";
  * The card's memory as the linear framebuffer shows it, little endian. Every write marks its 4 KiB pages. Reads outside
  * it give all ones, writes outside it do nothing, as on a bus where nobody answers; block operations that do not fit
  * throw a RangeError. It stays allocated as long as the display's memory lives: a guest may write at any time.
+ *
+ * @example
+ * ```ts
+ * import { Display, Machine } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 640, height: 480 });
+ * const { vram } = new Machine(display, { vramBytes: 1 << 20 });
+ * vram.fill32(0, 320, 0x00ff8000);
+ * assert.equal(vram.read8(1), 0x80);
+ * assert.throws(() => vram.fill32(vram.size, 1, 0), RangeError);
+ * display.close();
+ * ```
  */
 export class VideoMemory {
   /** Bytes of video memory. */
