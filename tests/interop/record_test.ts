@@ -130,6 +130,6 @@ for (const { how, ...program } of PROGRAMS) {
 function isGrubMenu({ width, height, rgb }: Picture): boolean {
   if (width !== 720 || height !== 400) return false;
   let white = 0;
-  for (let x = 20; x < 700; x++) white += rgb[(280 * width + x) * 3]! > 100 ? 1 : 0;
+  for (let x = 20; x < 700; x++) white += rgb[(279 * width + x) * 3]! > 100 ? 1 : 0;
   return white > 600;
 }
