@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MAX_QUEUED_KEYS } from "../../lib/base/limits.ts";
 import { LedBit } from "../../lib/machine/input_device.ts";
 import type { Machine } from "../../lib/machine/machine.ts";
 import { Ps2Keyboard } from "../../lib/machine/ps2_keyboard.ts";
@@ -122,6 +123,14 @@ Deno.test("a burst of keys longer than the queue waits, and the guest loses none
     expected.push(SET1_TO_SET2[keycode]!, 0xf0, SET1_TO_SET2[keycode]!);
   }
   assert.deepEqual(drain(machine), expected);
+});
+
+Deno.test("for a guest that never reads no more than MAX_QUEUED_KEYS events wait, and a reset forgets them", () => {
+  const { machine } = testMachine();
+  for (let i = 0; i < MAX_QUEUED_KEYS + 500; i++) machine.input.putKeycode(0x1e, true);
+  assert.equal(drain(machine).length, MAX_QUEUED_KEYS + 16);
+  for (let i = 0; i < 100; i++) machine.input.putKeycode(0x1e, true);
+  assert.deepEqual(send(machine, 0xff), [0xfa, 0xaa]);
 });
 
 Deno.test("the reply to a command goes before keys that wait", () => {

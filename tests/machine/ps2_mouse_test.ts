@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MAX_QUEUED_POINTER_EVENTS } from "../../lib/base/limits.ts";
 import { PointerButton } from "../../lib/machine/input_device.ts";
 import type { Machine } from "../../lib/machine/machine.ts";
 import { drain, settle, testMachine, writeMouse } from "./test_machine.ts";
@@ -77,6 +78,15 @@ Deno.test("a click that finds the queue full is still a press and a release", ()
   const bytes = drain(machine);
   assert.equal(sum(bytes, 3).dx, 50);
   assert.deepEqual(bytes.slice(-9), [0x09, 0, 0, 0x08, 0, 0, 0x08, 30, 0]);
+});
+
+Deno.test("for a guest that never reads a bounded number of clicks waits, and the last state is the truth", () => {
+  const machine = enabledMouse();
+  for (let i = 1; i <= 10_000; i++) machine.input.putRelative(0, 0, i & 1);
+  machine.input.putRelative(1, 0, PointerButton.Right);
+  const bytes = drain(machine);
+  assert.equal(bytes.length, (MAX_QUEUED_POINTER_EVENTS + 5) * 3);
+  assert.deepEqual(bytes.slice(-3), [0x0a, 1, 0]);
 });
 
 Deno.test("events with the same state say nothing", () => {
