@@ -2,6 +2,7 @@
 
 /** A timer that has been set; `cancel` may be called any number of times. */
 export interface Timer {
+  /** It does not call back any more. */
   cancel(): void;
 }
 

@@ -8,10 +8,15 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Takes what the rooms have to say. */
 export interface Logger {
+  /** What is less urgent than this is not shown: who makes messages at a cost may ask. */
   readonly level: LogLevel;
+  /** Something is lost or does not work. */
   error(message: string): void;
+  /** Something may not be as it was meant. */
   warn(message: string): void;
+  /** Something that people who run a server want to see. */
   info(message: string): void;
+  /** Something that helps to find out what went wrong. */
   debug(message: string): void;
 }
 
@@ -27,7 +32,22 @@ function escapeCharacter(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
-/** A logger that hands lines of `level` and above to `writeLine`. */
+/**
+ * A logger that hands lines of `level` and more urgent ones to `writeLine`, control characters escaped.
+ *
+ * @example
+ * ```ts
+ * import { createLogger, Display, VncServer } from "@vncd/vncd";
+ *
+ * const lines: string[] = [];
+ * const logger = createLogger("warn", (line) => lines.push(line));
+ * const display = new Display({ width: 64, height: 48 });
+ * const server = new VncServer(display, { password: "more than eight characters", logger });
+ * console.assert(lines.length === 1 && lines[0]?.startsWith("vncd: warn: "));
+ * await server.stop();
+ * display.close();
+ * ```
+ */
 export function createLogger(level: LogLevel, writeLine: (line: string) => void): Logger {
   const shown = LOG_LEVELS.indexOf(level);
   function at(name: LogLevel): (message: string) => void {

@@ -2,15 +2,21 @@
 
 /** A point in pixels. */
 export interface Point {
+  /** Pixels from the left edge. */
   readonly x: number;
+  /** Pixels from the top edge. */
   readonly y: number;
 }
 
 /** A rectangle in pixels. `width` or `height` of 0 covers nothing. */
 export interface Rect {
+  /** Pixels from the left edge. */
   readonly x: number;
+  /** Pixels from the top edge. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

@@ -53,7 +53,17 @@ export function encodingLevel(encoding: number, base: number): number | undefine
   return level >= 0 && level <= 9 ? level : undefined;
 }
 
-/** Name and number of an encoding, for people. */
+/**
+ * Name and number of an encoding, for people.
+ *
+ * @example
+ * ```ts
+ * import { Encoding, encodingName } from "@vncd/vncd";
+ *
+ * console.assert(encodingName(Encoding.ZRLE) === "ZRLE (16)");
+ * console.assert(encodingName(-250) === "CompressLevel6 (-250)");
+ * ```
+ */
 export function encodingName(encoding: number): string {
   for (const table of [Encoding, PseudoEncoding]) {
     for (const [name, number] of Object.entries(table)) {

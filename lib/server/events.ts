@@ -9,6 +9,7 @@ export interface ClientInfo {
   readonly id: number;
   /** Who is at the other end: `127.0.0.1:53211`, `unix`, … */
   readonly address: string;
+  /** What carries the connection. */
   readonly transport: TransportKind;
   /** The dialect agreed on, once it is. */
   readonly version: ProtocolVersion | undefined;
@@ -28,9 +29,11 @@ export interface DisconnectedClient extends ClientInfo {
 
 /** A key that a client pressed, let repeat, or released; also when it went away holding it. */
 export interface KeyInput {
+  /** Whose key it is. */
   readonly client: ClientInfo;
   /** X keysym. */
   readonly keysym: number;
+  /** Whether it was pressed or is held; false when it was released. */
   readonly down: boolean;
   /** XT scancode, bit 7 set for an E0 prefix; from clients with the QEMU extended key event. */
   readonly keycode?: number;
@@ -38,6 +41,7 @@ export interface KeyInput {
 
 /** The pointer of a client moved or its buttons changed. */
 export interface PointerInput {
+  /** Whose pointer it is. */
   readonly client: ClientInfo;
   /** Pixels, inside the display. */
   readonly x: number;
@@ -49,6 +53,7 @@ export interface PointerInput {
 
 /** A client has put text on its clipboard. */
 export interface CutTextInput {
+  /** Whose clipboard it is. */
   readonly client: ClientInfo;
   /** Latin-1, lines end with "\n". */
   readonly text: string;
@@ -62,8 +67,11 @@ export interface VncServerEvents {
   initialized: [client: ClientInfo];
   /** The connection is closed, initialized or not. */
   disconnected: [client: DisconnectedClient];
+  /** A client's key. */
   key: [input: KeyInput];
+  /** A client's pointer. */
   pointer: [input: PointerInput];
+  /** A client's clipboard. */
   cutText: [input: CutTextInput];
 }
 

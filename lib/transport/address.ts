@@ -5,14 +5,19 @@ import { escapeText } from "../base/log.ts";
 
 /** A host and a TCP port. A host that is an IPv6 address is kept without its brackets. */
 export interface TcpAddress {
+  /** Tells it from a {@link UnixAddress}. */
   readonly kind: "tcp";
+  /** A name or an IP address. */
   readonly host: string;
+  /** 0 … 65535; 0 is any free port, for listening. */
   readonly port: number;
 }
 
 /** A socket in the file system. */
 export interface UnixAddress {
+  /** Tells it from a {@link TcpAddress}. */
   readonly kind: "unix";
+  /** Of the socket. */
   readonly path: string;
 }
 
@@ -55,7 +60,17 @@ export function parseAddress(text: string, defaultPort: number): Address {
   return tcpAddress(text, host, colons === 0 ? defaultPort : portOf(text, colons, number, defaultPort));
 }
 
-/** The text that {@link parseAddress} reads back as the same address, whatever the default port. */
+/**
+ * The text that {@link parseAddress} reads back as the same address, whatever the default port.
+ *
+ * @example
+ * ```ts
+ * import { formatAddress } from "@vncd/vncd";
+ *
+ * console.assert(formatAddress({ kind: "tcp", host: "::1", port: 5900 }) === "[::1]:5900");
+ * console.assert(formatAddress({ kind: "tcp", host: "host", port: 7 }) === "host::7");
+ * ```
+ */
 export function formatAddress(address: Address): string {
   if (address.kind === "unix") return `unix:${address.path}`;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;

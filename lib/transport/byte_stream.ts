@@ -8,6 +8,7 @@ export type TransportKind = "tcp" | "unix" | "websocket" | "memory";
  * throw; `close` may be called any number of times.
  */
 export interface ByteStream {
+  /** What carries it. */
   readonly kind: TransportKind;
   /** Who is at the other end, for log lines and the limiter: `127.0.0.1:53211`, `unix`, … */
   readonly peerAddress: string;
@@ -17,6 +18,7 @@ export interface ByteStream {
   write(bytes: Uint8Array): Promise<void>;
   /** Bytes of all writes so far that the transport has taken: grows while the peer reads. */
   readonly bytesTaken: number;
+  /** Ends both ways. */
   close(): void;
 }
 
@@ -28,5 +30,6 @@ export interface Listener {
   readonly port: number | undefined;
   /** Streams as they are accepted; ends after `close`. Accept errors (EMFILE) back off inside. */
   [Symbol.asyncIterator](): AsyncIterator<ByteStream>;
+  /** Accepts nobody any more. Streams that were accepted stay. */
   close(): void;
 }

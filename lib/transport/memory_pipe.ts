@@ -13,7 +13,20 @@ export interface MemoryPipeOptions {
 
 const DEFAULT_CAPACITY_BYTES = 64 * 1024;
 
-/** The two ends; what one writes the other reads. Closing an end still lets the other read what was written. */
+/**
+ * The two ends; what one writes the other reads. Closing an end still lets the other read what was written.
+ *
+ * @example
+ * ```ts
+ * import { memoryPipe } from "@vncd/vncd";
+ *
+ * const [near, far] = memoryPipe();
+ * await near.write(Uint8Array.of(1, 2, 3));
+ * near.close();
+ * console.assert((await far.read())?.length === 3);
+ * console.assert(await far.read() === null);
+ * ```
+ */
 export function memoryPipe(options: MemoryPipeOptions = {}): [ByteStream, ByteStream] {
   const there = new Direction(options);
   const back = new Direction(options);

@@ -8,6 +8,7 @@ import { CloseCode } from "./websocket_frame.ts";
 
 /** Whose time the waiting takes. */
 export interface WebSocketStreamOptions {
+  /** Default: the machine's own clock. */
   readonly clock?: Clock | undefined;
 }
 

@@ -22,7 +22,9 @@ export interface WebOptions {
   readonly onStream: (stream: ByteStream) => void;
   /** Origins of other pages that may connect, such as `https://vnc.example.org`. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Told who is refused, and why. Default: silent. */
   readonly logger?: Logger | undefined;
+  /** For deadlines. Default: the machine's own clock. */
   readonly clock?: Clock | undefined;
 }
 
