@@ -71,7 +71,10 @@ export interface ClientEncoder {
 
 /** Where encoders come from. */
 export interface EncoderPool {
-  /** An encoder over the given memory, pinned to the worker with the fewest clients. */
+  /**
+   * An encoder over the given memory, pinned to the worker with the fewest clients.
+   * @internal
+   */
   open(memory: PixelMemory): ClientEncoder;
   /** Ends every worker; every encoder counts as closed. */
   close(): void;

@@ -12,12 +12,31 @@ export interface WorkerPoolOptions {
   readonly maxWorkers?: number;
   /** For the deadline of jobs. */
   readonly clock?: Clock;
+  /** Told when a worker dies. Default: silent. */
   readonly logger?: Logger;
-  /** For tests: what goes wrong with a job. Clients and their jobs are counted from 0, in the order they come. */
+  /**
+   * For tests: what goes wrong with a job. Clients and their jobs are counted from 0, in the order they come.
+   * @internal
+   */
   readonly faultOf?: (client: number, job: number) => EncodeFault | undefined;
 }
 
-/** An {@link EncoderPool} of Web Workers. */
+/**
+ * An {@link EncoderPool} of Web Workers. A server makes one of its own; several displays may share one.
+ *
+ * @example
+ * ```ts
+ * import { Display, serveVnc, WorkerPool } from "@vncd/vncd";
+ *
+ * const pool = new WorkerPool({ maxWorkers: 2 });
+ * const displays = [new Display({ width: 64, height: 48 }), new Display({ width: 32, height: 24 })];
+ * const services = await Promise.all(displays.map((display) => serveVnc(display, { pool })));
+ *
+ * await Promise.all(services.map((service) => service.stop()));
+ * for (const display of displays) display.close();
+ * pool.close();
+ * ```
+ */
 export class WorkerPool implements EncoderPool {
   readonly #options: WorkerPoolOptions;
   readonly #maxWorkers: number;
@@ -31,7 +50,10 @@ export class WorkerPool implements EncoderPool {
     this.#maxWorkers = Math.max(1, options.maxWorkers ?? navigator.hardwareConcurrency - 1);
   }
 
-  /** An encoder over the given memory, pinned to the worker with the fewest clients. Throws when the pool is closed. */
+  /**
+   * An encoder over the given memory, pinned to the worker with the fewest clients. Throws when the pool is closed.
+   * @internal
+   */
   open(memory: PixelMemory): ClientEncoder {
     if (this.#closed) throw new Error("Cannot open an encoder: the pool is closed");
     return this.#leastLoaded().open(memory, this.#nextClient++);

@@ -67,11 +67,11 @@ export class ZlibStream {
     this.#deflate.destroy();
   }
 
-  #whenDone(start: (done: () => void) => void): Promise<void> {
+  #whenDone(start: (done: (error?: Error | null) => void) => void): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#onFailure = reject;
-      start(resolve);
+      start((error) => error ? reject(error) : resolve());
     });
   }
 }

@@ -29,20 +29,56 @@ const SWIZZLE_OFFSET: usize = offsetof<Conversion>("swizzleLow");
 
 /** Converts a row of `width` pixels to words. Writes up to 12 bytes behind the row, reads nothing behind it. */
 export function convertRow(conversion: Conversion, from: usize, width: u32, into: usize): void {
-  if (conversion.kind == 0) swizzleRow(conversion, from, width, into);
-  else shiftRow(conversion, from, width, into);
+  convertRect(conversion, from, 0, width, 1, into, 0);
 }
 
-function swizzleRow(conversion: Conversion, from: usize, width: u32, into: usize): void {
+/**
+ * Snapshots a rect of a surface as words, rows `intoStrideBytes` apart. Writes up to 12 bytes behind each row, before
+ * the next row is written; reads nothing behind a row.
+ */
+export function convertRect(
+  conversion: Conversion,
+  from: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  into: usize,
+  intoStrideBytes: u32,
+): void {
+  if (conversion.kind == 0) swizzleRect(conversion, from, strideBytes, width, height, into, intoStrideBytes);
+  else shiftRect(conversion, from, strideBytes, width, height, into, intoStrideBytes);
+}
+
+function swizzleRect(
+  conversion: Conversion,
+  from: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  into: usize,
+  intoStrideBytes: u32,
+): void {
   const swizzle = v128.load(changetype<usize>(conversion), SWIZZLE_OFFSET);
-  const wholeEnd = from + (<usize>(width & ~3) << 2);
-  for (; from < wholeEnd; from += 16, into += 16) {
-    v128.store(into, v128.swizzle(v128.load(from), swizzle));
+  const wholeBytes = <usize>(width & ~3) << 2;
+  for (let y: u32 = 0; y < height; y++) {
+    for (let at: usize = 0; at < wholeBytes; at += 16) {
+      v128.store(into + at, v128.swizzle(v128.load(from + at), swizzle));
+    }
+    if (width & 3) v128.store(into + wholeBytes, v128.swizzle(loadRest(from + wholeBytes, width & 3), swizzle));
+    from += strideBytes;
+    into += intoStrideBytes;
   }
-  if (width & 3) v128.store(into, v128.swizzle(loadRest(from, width & 3), swizzle));
 }
 
-function shiftRow(conversion: Conversion, from: usize, width: u32, into: usize): void {
+function shiftRect(
+  conversion: Conversion,
+  from: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  into: usize,
+  intoStrideBytes: u32,
+): void {
   const swizzle = v128.load(changetype<usize>(conversion), SWIZZLE_OFFSET);
   const redMax = v128.splat<u32>(conversion.redMax);
   const greenMax = v128.splat<u32>(conversion.greenMax);
@@ -53,13 +89,17 @@ function shiftRow(conversion: Conversion, from: usize, width: u32, into: usize):
   const redLeft = conversion.redLeft;
   const greenLeft = conversion.greenLeft;
   const blueLeft = conversion.blueLeft;
-  const end = from + (<usize>width << 2);
-  for (; from < end; from += 16, into += 16) {
-    const pixels = from + 16 <= end ? v128.load(from) : loadRest(from, <u32>(end - from) >> 2);
-    const red = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, redRight), redMax), redLeft);
-    const green = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, greenRight), greenMax), greenLeft);
-    const blue = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, blueRight), blueMax), blueLeft);
-    v128.store(into, v128.swizzle(v128.or(v128.or(red, green), blue), swizzle));
+  for (let y: u32 = 0; y < height; y++) {
+    for (let x: u32 = 0; x < width; x += 4) {
+      const at = <usize>x << 2;
+      const pixels = x + 4 <= width ? v128.load(from + at) : loadRest(from + at, width - x);
+      const red = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, redRight), redMax), redLeft);
+      const green = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, greenRight), greenMax), greenLeft);
+      const blue = v128.shl<u32>(v128.and(v128.shr<u32>(pixels, blueRight), blueMax), blueLeft);
+      v128.store(into + at, v128.swizzle(v128.or(v128.or(red, green), blue), swizzle));
+    }
+    from += strideBytes;
+    into += intoStrideBytes;
   }
 }
 
@@ -68,22 +108,6 @@ function loadRest(from: usize, count: u32): v128 {
   if (count == 1) return v128.load32_zero(from);
   const two = v128.load64_zero(from);
   return count == 2 ? two : v128.replace_lane<u32>(two, 2, load<u32>(from, 8));
-}
-
-/** Snapshots a rect of a surface as words, rows `width` words apart. Writes up to 12 bytes behind the last. */
-export function convertRect(
-  conversion: Conversion,
-  surface: usize,
-  strideBytes: u32,
-  width: u32,
-  height: u32,
-  into: usize,
-): void {
-  for (let y: u32 = 0; y < height; y++) {
-    convertRow(conversion, surface, width, into);
-    surface += strideBytes;
-    into += <usize>width << 2;
-  }
 }
 
 /**

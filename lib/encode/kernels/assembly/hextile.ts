@@ -1,6 +1,6 @@
 /** Hextile (RFC 6143 7.7.4): tiles of 16x16, raw or a background with subrects. */
 
-import { Conversion, convertRow, packWords, writeWord } from "./conversion";
+import { Conversion, convertRect, packWords, writeWord } from "./conversion";
 import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColour, paletteCount, scanTile } from "./palette";
 
 const TILE_SIDE: u32 = 16;
@@ -15,7 +15,7 @@ const ANY_SUBRECTS: u8 = 8;
 const SUBRECTS_COLOURED: u8 = 16;
 
 /** More colours than this in a tile that looks like noise and it is sent raw. */
-const MAX_NOISE_COLOURS: u32 = 40;
+const MAX_NOISE_COLOURS: u32 = 16;
 
 /** The tile encoder's memory: a palette lies before it, row masks and the tile's words behind. */
 @unmanaged
@@ -76,9 +76,10 @@ function tileWords(tile: Tile): usize {
 function snapshotTile(tile: Tile, conversion: Conversion, surface: usize, strideBytes: u32): void {
   const width = tile.width;
   let row = tileWords(tile);
+  convertRect(conversion, surface, strideBytes, width, tile.height, row, ROW_BYTES);
+  if (width == TILE_SIDE) return;
   const end = row + tile.height * ROW_BYTES;
-  for (; row < end; row += ROW_BYTES, surface += strideBytes) {
-    convertRow(conversion, surface, width, row);
+  for (; row < end; row += ROW_BYTES) {
     // Padding that continues the last word makes no colour, run or corner of its own.
     const last = load<u32>(row + (<usize>(width - 1) << 2));
     for (let x = width; x < TILE_SIDE; x++) store<u32>(row + (<usize>x << 2), last);

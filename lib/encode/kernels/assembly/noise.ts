@@ -1,6 +1,6 @@
 /** Whether pixels repeat each other: what does not is not worth a search for matches. */
 
-import { Conversion, convertRow } from "./conversion";
+import { Conversion, convertRect } from "./conversion";
 
 /** Words of a sample. */
 const SAMPLE_WORDS: u32 = 512;
@@ -43,11 +43,8 @@ export function isNoisyRect(
   const words = scratch + NOISE_TABLE_BYTES;
   for (let y: u32 = 0; y + BLOCK_SIDE <= height; y += BLOCK_SIDE) {
     for (let x: u32 = 0; x + BLOCK_SIDE <= width; x += BLOCK_SIDE) {
-      let from = surface + <usize>(y + (BLOCK_SIDE - SAMPLE_ROWS) / 2) * strideBytes + (<usize>x << 2);
-      for (let row: u32 = 0; row < SAMPLE_ROWS; row++) {
-        convertRow(conversion, from, BLOCK_SIDE, words + (<usize>(row * BLOCK_SIDE) << 2));
-        from += strideBytes;
-      }
+      const from = surface + <usize>(y + (BLOCK_SIDE - SAMPLE_ROWS) / 2) * strideBytes + (<usize>x << 2);
+      convertRect(conversion, from, strideBytes, BLOCK_SIDE, SAMPLE_ROWS, words, BLOCK_SIDE << 2);
       if (!isNoise(words, SAMPLE_WORDS, scratch)) return false;
     }
   }

@@ -61,7 +61,7 @@ export function encodeZrle(
     for (let x: u32 = 0; x < width; x += TILE_SIDE) {
       const tileWidth = min(TILE_SIDE, width - x);
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
-      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS);
+      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS, tileWidth << 2);
       const end = encodeTile(conversion.wireBytes, scratch, tileWidth, tileHeight, at);
       const noisy = load<u8>(at) == RAW && isNoise(scratch + WORDS, tileWidth * tileHeight, scratch + PALETTE);
       at = end;
