@@ -17,6 +17,8 @@ import type { SessionBlock, SessionReader } from "./reader.ts";
 const LONGEST_WAIT_MS = 3_600_000;
 /** Decoding for so long without a pause would keep viewers waiting. */
 const LONGEST_WORK_MS = 10;
+/** A loop over a recording that takes no time would do nothing else. */
+const SHORTEST_ROUND_MS = 100;
 
 /** What a player paints on: the part of a Display that a device uses. */
 export type PlayerDisplay = Pick<
@@ -34,6 +36,7 @@ export interface SessionPlayerOptions {
   readonly startMs?: number | undefined;
   /** No pause lasts longer than this many milliseconds of the recording. */
   readonly idleLimitMs?: number | undefined;
+  /** Default: the machine's own clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -113,13 +116,15 @@ export class SessionPlayer {
    * offset, where the recording cannot be read on: what came before has been shown.
    */
   async play(): Promise<PlaybackResult> {
-    let truncated = await this.#playOnce();
-    while (this.#options.loop === true && !this.#isStopped) {
-      await this.#pauseForOthers();
+    while (true) {
+      const beganMs = this.#clock.nowMs();
+      const truncated = await this.#playOnce();
+      if (this.#options.loop === true) await this.#waitUntil(beganMs + SHORTEST_ROUND_MS);
+      if (this.#options.loop !== true || this.#isStopped) {
+        return { durationMs: this.#timeMs, truncated, stopped: this.#isStopped };
+      }
       await this.#reader.rewind();
-      truncated = await this.#playOnce();
     }
-    return { durationMs: this.#timeMs, truncated, stopped: this.#isStopped };
   }
 
   /** Ends the replay where it is. */

@@ -155,6 +155,34 @@ Deno.test("SessionPlayer waits through pauses longer than a timer can be", async
   });
 });
 
+Deno.test("SessionPlayer loops over a recording that takes no time without doing nothing else", async () => {
+  const clock = new FakeClock();
+  await withPlayer([[BELL, 0]], { clock, loop: true }, async (player, display) => {
+    const result = player.play();
+    for (let round = 1; round <= 3; round++) {
+      await untilWaiting(clock);
+      assert.equal(display.calls.filter((call) => call === "bell").length, round);
+      clock.advance(100);
+    }
+    await untilWaiting(clock);
+    player.stop();
+    await result;
+  });
+});
+
+Deno.test("SessionPlayer starts in the middle with the picture as it was then", async () => {
+  const clock = new FakeClock();
+  const messages: TimedMessage[] = [[rawUpdate(8, 6, 1), 0], [BELL, 50], [rawUpdate(1, 1, 2), 60], [BELL, 90]];
+  await withPlayer(messages, { clock, startMs: 70 }, async (player, display) => {
+    const result = player.play();
+    await untilWaiting(clock);
+    assert.deepEqual([display.colourAt(0, 0), display.colourAt(1, 0), display.calls.includes("bell")], [2, 1, false]);
+    clock.advance(20);
+    assert.equal((await result).durationMs, 90);
+    assert.deepEqual(display.calls.filter((call) => call === "bell").length, 1);
+  });
+});
+
 function zrleRect(stream: DeflateStream, value: number): WireRect {
   const pixels = { width: 8, height: 6, values: new Array<number>(48).fill(value) };
   return { width: 8, height: 6, encoding: Encoding.ZRLE, payload: stream.rect(zrleTiles(pixels)) };
@@ -165,18 +193,18 @@ Deno.test("SessionPlayer loops from a black picture and fresh zlib streams", asy
   const stream = new DeflateStream();
   const messages: TimedMessage[] = [
     [sizeUpdate(8, 6), 0],
-    [updateMessage([zrleRect(stream, 1)]), 10],
-    [updateMessage([zrleRect(stream, 2)]), 20],
+    [updateMessage([zrleRect(stream, 1)]), 100],
+    [updateMessage([zrleRect(stream, 2)]), 200],
   ];
   await withPlayer(messages, { clock, loop: true }, async (player, display) => {
     const result = player.play();
     for (let round = 0; round < 3; round++) {
       await untilWaiting(clock);
       assert.equal(display.colourAt(0, 0), 0);
-      clock.advance(10);
+      clock.advance(100);
       await untilWaiting(clock);
       assert.equal(display.colourAt(7, 5), 1);
-      clock.advance(10);
+      clock.advance(100);
     }
     await untilWaiting(clock);
     player.stop();
@@ -274,7 +302,8 @@ Deno.test("SessionPlayer names the block that cannot be shown, after showing tho
 });
 
 Deno.test("SessionPlayer refuses speeds, starts, limits and pixels that cannot be", async () => {
-  for (const options of [{ speed: 0 }, { speed: -1 }, { speed: NaN }, { idleLimitMs: -1 }, { idleLimitMs: NaN }]) {
+  const speeds = [{ speed: 0 }, { speed: -1 }, { speed: NaN }];
+  for (const options of [...speeds, { idleLimitMs: -1 }, { idleLimitMs: NaN }, { startMs: -1 }]) {
     await assert.rejects(withPlayer([], options, (player) => player.play()), UsageError);
   }
   await inFolder(async (folder) => {

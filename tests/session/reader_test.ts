@@ -158,7 +158,7 @@ Deno.test("SessionReader refuses handshakes that are none, with the block's offs
   const version = ASCII.encode("RFB 003.003\n");
   await fails(start(ASCII.encode("HTTP/1.1 200")), /read a protocol version/, 12);
   await fails(start(version, Uint8Array.of(0, 0, 0, 16)), /security type is unknown \(16\)/, 32);
-  await fails(start(ASCII.encode("RFB 003.008\n"), Uint8Array.of(1, 19)), /security types are unknown \(19\)/);
+  await fails(start(ASCII.encode("RFB 003.008\n"), Uint8Array.of(1, 19, 0, 0)), /security types are unknown \(19\)/);
   await fails(start(version, Uint8Array.of(0, 0, 0, 2), new Uint8Array(20).fill(1)), /authentication failed/);
   await fails(start(version, U32_NONE, init(65_535, 65_535)), /65535x65535: limit is/, 44);
   await fails(start(version, U32_NONE, init(0, 5)), /0x5: it is empty/);
