@@ -62,11 +62,12 @@ export class LimitError extends RangeError {
  * @example
  * ```ts
  * import { ConnectionError, memoryPipe, openVnc } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const [near, far] = memoryPipe();
  * far.close();
  * const error = await openVnc(near).catch((error) => error);
- * console.assert(error instanceof ConnectionError && error.stage === "connect");
+ * assert(error instanceof ConnectionError && error.stage === "connect");
  * ```
  */
 export class ConnectionError extends Error {
@@ -88,11 +89,12 @@ export class ConnectionError extends Error {
  * @example
  * ```ts
  * import { RecordingError, SessionReader } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile();
  * await Deno.writeTextFile(path, "this is no recording");
  * const error = await SessionReader.open(path).catch((error) => error);
- * console.assert(error instanceof RecordingError && error.offset === 0);
+ * assert(error instanceof RecordingError && error.offset === 0);
  * await Deno.remove(path);
  * ```
  */

@@ -38,12 +38,13 @@ function escapeCharacter(character: string): string {
  * @example
  * ```ts
  * import { createLogger, Display, VncServer } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const lines: string[] = [];
  * const logger = createLogger("warn", (line) => lines.push(line));
  * const display = new Display({ width: 64, height: 48 });
  * const server = new VncServer(display, { password: "more than eight characters", logger });
- * console.assert(lines.length === 1 && lines[0]?.startsWith("vncd: warn: "));
+ * assert(lines.length === 1 && lines[0]?.startsWith("vncd: warn: "));
  * await server.stop();
  * display.close();
  * ```

@@ -49,6 +49,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for connection and handshake together; 15 s when not given. */
   readonly timeoutMs?: number | undefined;
+  /** Default: silent. */
   readonly logger?: Logger | undefined;
 }
 
@@ -59,10 +60,11 @@ export interface ConnectOptions {
  * @example
  * ```ts
  * import { connectVnc } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const attempt = connectVnc("127.0.0.1::1", { timeoutMs: 1_000 });
  * const error = await attempt.catch((error) => error);
- * console.assert(error.name === "ConnectionError");
+ * assert(error.name === "ConnectionError");
  * ```
  */
 export async function connectVnc(address: string, options: ConnectOptions = {}): Promise<VncClient> {
@@ -80,12 +82,13 @@ export async function connectVnc(address: string, options: ConnectOptions = {}):
  * @example
  * ```ts
  * import { memoryPipe, openVnc } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const [near, far] = memoryPipe();
  * const attempt = openVnc(near);
  * far.close();
  * const error = await attempt.catch((error) => error);
- * console.assert(error.name === "ConnectionError");
+ * assert(error.name === "ConnectionError");
  * ```
  */
 export async function openVnc(stream: ByteStream, options: ConnectOptions = {}): Promise<VncClient> {

@@ -28,6 +28,7 @@ import { Outbox } from "./outbox.ts";
 
 /** A part of an update. */
 export interface UpdatedRect {
+  /** Where it is in the framebuffer, in pixels. */
   readonly rect: Rect;
   /** How it was sent, a number of `Encoding`. */
   readonly encoding: number;
@@ -83,6 +84,7 @@ const NO_PIXELS: ReadonlySet<number> = new Set(Object.values<number>(PseudoEncod
  * @example
  * ```ts
  * import { Display, openVnc, VncServer, memoryPipe } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const display = new Display({ width: 64, height: 48 });
  * const server = new VncServer(display);
@@ -91,7 +93,7 @@ const NO_PIXELS: ReadonlySet<number> = new Set(Object.values<number>(PseudoEncod
  * const client = await openVnc(near);
  * client.requestUpdate(false);
  * const { rects } = await client.nextUpdate();
- * console.assert(rects.length > 0 && client.framebuffer.width === 64);
+ * assert(rects.length > 0 && client.framebuffer.width === 64);
  * client.close();
  * await server.stop();
  * display.close();
@@ -117,7 +119,10 @@ export class VncClient extends EventEmitter<VncClientEvents> {
   #awaitsUpdate = false;
   #resumed: PromiseWithResolvers<void> | undefined;
 
-  /** Starts reading. Throws for a framebuffer over the caps. */
+  /**
+   * Starts reading. Throws for a framebuffer over the caps.
+   * @internal
+   */
   constructor(parts: VncClientParts) {
     super();
     const { stream, reader, init, encodings } = parts;

@@ -7,10 +7,15 @@ import type { ByteReader } from "../rfb/byte_reader.ts";
 
 /** A cursor image; `pixels` are straight (not premultiplied) bytes R,G,B,A, row by row, no padding. */
 export interface CursorImage {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** The pixel that points, from the left. */
   readonly hotX: number;
+  /** The pixel that points, from the top. */
   readonly hotY: number;
+  /** `width` x `height` pixels of 4 bytes. */
   readonly pixels: Uint8Array;
 }
 

@@ -8,9 +8,13 @@ import type { ByteReader } from "../rfb/byte_reader.ts";
  * multiple of four bytes of the underlying buffer.
  */
 export interface PixelTarget {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Bytes from one row to the next. */
   readonly strideBytes: number;
+  /** All rows, from the top one on. */
   readonly pixels: Uint8Array;
 }
 

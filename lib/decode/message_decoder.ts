@@ -39,7 +39,9 @@ export interface Picture {
 
 /** A rect of an update, and where its header starts and its payload ends in the message's bytes. */
 export interface DecodedRect extends RectHeader {
+  /** Byte offset of its header in the message. */
   readonly start: number;
+  /** Byte offset behind its payload. */
   readonly end: number;
 }
 

@@ -11,7 +11,27 @@ export function dirtyMapStrideBytes(width: number): number {
   return Math.ceil(width / (PIXELS_PER_BIT * 8 * ROW_ALIGNMENT_BYTES)) * ROW_ALIGNMENT_BYTES;
 }
 
-/** The dirty bits of a surface. Marking rounds outwards to the bits; nothing outside the surface can be marked. */
+/**
+ * The dirty bits of a surface. Marking rounds outwards to the bits; nothing outside the surface can be marked.
+ *
+ * @example What a listener of a display is told
+ * ```ts
+ * import { Display } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 64, height: 48 });
+ * const marked: boolean[] = [];
+ * const stop = display.addListener({
+ *   gfxUpdate: (changed) => void marked.push(changed.isMarked(40, 20), changed.isMarked(0, 0)),
+ * });
+ * display.pixels[20 * display.strideBytes + 40 * 4] = 0xff;
+ * display.update({ x: 40, y: 20, width: 1, height: 1 });
+ * display.refresh();
+ * assert.deepEqual(marked, [true, false]);
+ * stop();
+ * display.close();
+ * ```
+ */
 export class DirtyMap {
   /** Pixels. */
   readonly width: number;
@@ -21,7 +41,10 @@ export class DirtyMap {
   readonly strideBytes: number;
   /** Little-endian words, rows `strideBytes` apart. To be marked by the methods only: they keep the row range. */
   readonly words: Uint32Array;
-  /** The same bits as a grid. */
+  /**
+   * The same bits as a grid.
+   * @internal
+   */
   readonly bits: BitRows;
   #firstRow: number;
   #endRow = 0;

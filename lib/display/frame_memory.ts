@@ -16,11 +16,31 @@ const ALIGNMENT_BYTES = 64;
 /** 4 GiB is all a 32-bit kernel can address; it is reserved, not committed. A host with less address space gets less. */
 const MAXIMUM_PAGES = [65_536, 32_768, 16_384];
 
-/** One display's shared memory: grows, never shrinks; regions come from it first fit. */
+/**
+ * One display's shared memory: grows, never shrinks; regions come from it first fit.
+ *
+ * @example A device with a framebuffer of its own
+ * ```ts
+ * import { Display } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 640, height: 480 });
+ * const [width, height, strideBytes] = [320, 200, 320 * 4];
+ * const region = display.memory.allocate(strideBytes * height);
+ * display.switchSurface({ width, height, strideBytes, pointer: region.pointer });
+ * display.memory.bytes(region.pointer, region.byteLength).fill(0xff);
+ * display.update({ x: 0, y: 0, width, height });
+ * assert(display.width === 320 && display.pixels[0] === 0xff);
+ * display.close();
+ * ```
+ */
 export class FrameMemory {
   /** Shared with the encoding workers. Its buffer is replaced when it grows; older views stay valid but end earlier. */
   readonly memory: WebAssembly.Memory;
-  /** The kernels over this memory, for the thread that owns it. */
+  /**
+   * The kernels over this memory, for the thread that owns it.
+   * @internal
+   */
   readonly kernels: Kernels;
   /** Free regions by pointer; no two touch. */
   #free: MemoryRegion[] = [];

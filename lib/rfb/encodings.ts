@@ -59,9 +59,10 @@ export function encodingLevel(encoding: number, base: number): number | undefine
  * @example
  * ```ts
  * import { Encoding, encodingName } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
- * console.assert(encodingName(Encoding.ZRLE) === "ZRLE (16)");
- * console.assert(encodingName(-250) === "CompressLevel6 (-250)");
+ * assert(encodingName(Encoding.ZRLE) === "ZRLE (16)");
+ * assert(encodingName(-250) === "CompressLevel6 (-250)");
  * ```
  */
 export function encodingName(encoding: number): string {

@@ -5,15 +5,25 @@ import type { ByteWriter } from "./byte_writer.ts";
 
 /** A pixel format as it is sent; `depth` is information only. */
 export interface PixelFormat {
+  /** 8, 16 or 32. */
   readonly bitsPerPixel: number;
+  /** Bits of a pixel that mean something. */
   readonly depth: number;
+  /** Whether the highest byte of a pixel comes first. */
   readonly bigEndianFlag: boolean;
+  /** Whether a pixel is three components; otherwise it is an index into a colour map. */
   readonly trueColourFlag: boolean;
+  /** The most that red can be: 2^n − 1 for n bits. */
   readonly redMax: number;
+  /** The most that green can be. */
   readonly greenMax: number;
+  /** The most that blue can be. */
   readonly blueMax: number;
+  /** How many bits are below red. */
   readonly redShift: number;
+  /** How many bits are below green. */
   readonly greenShift: number;
+  /** How many bits are below blue. */
   readonly blueShift: number;
 }
 

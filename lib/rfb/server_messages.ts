@@ -28,7 +28,9 @@ export interface ServerInit {
 
 /** Where a rect lies and how its payload is encoded (RFC 6143 §7.6.1). */
 export interface RectHeader {
+  /** Where the rect is in the framebuffer, in pixels. */
   readonly rect: Rect;
+  /** How it is sent, or what else it tells: a number of Encoding or PseudoEncoding. */
   readonly encoding: number;
 }
 

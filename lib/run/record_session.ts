@@ -30,7 +30,9 @@ export interface RecordingRun {
   readonly scene: SceneService | undefined;
   /** What is recorded: the desktop's name and size when the recording began. */
   readonly name: string;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Resolves when the recording has ended and its file is closed. Never rejects. */
   readonly finished: Promise<RecordingSummary>;
@@ -45,12 +47,13 @@ export interface RecordingRun {
  * @example
  * ```ts
  * import { recordSession } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const file = await Deno.makeTempFile({ suffix: ".rfb" });
  * const recording = await recordSession({ scene: "console", file, overwrite: true });
  * await new Promise((resolve) => setTimeout(resolve, 200));
  * const { messages } = await recording.stop();
- * console.assert(messages > 0);
+ * assert(messages > 0);
  * await Deno.remove(file);
  * await Deno.remove(`${file}.idx`);
  * ```
@@ -100,10 +103,10 @@ async function startRecording(
       await scene?.stop();
       return summary;
     });
-    function stop(): Promise<RecordingSummary> {
+    const stop = (): Promise<RecordingSummary> => {
       void recorder.stop();
       return finished;
-    }
+    };
     return { scene, name, width, height, finished, stop };
   } catch (error) {
     client.close();

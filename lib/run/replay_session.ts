@@ -25,7 +25,9 @@ export interface ReplaySessionOptions extends ServeVncOptions {
 
 /** A replay being served; goes on showing the last picture when the recording has ended. */
 export interface ReplayService {
+  /** What the recording is painted on. */
   readonly display: Display;
+  /** The display being served. */
   readonly service: VncService;
   /** The desktop's name in the recording. */
   readonly name: string;
@@ -42,6 +44,7 @@ export interface ReplayService {
  * @example
  * ```ts
  * import { replaySession, SessionWriter } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const file = await Deno.makeTempFile({ suffix: ".rfb" });
  * const writer = await SessionWriter.create(file, { width: 64, height: 48, name: "demo", overwrite: true, index: false });
@@ -49,7 +52,7 @@ export interface ReplayService {
  *
  * const replay = await replaySession({ file });
  * const { durationMs } = await replay.finished;
- * console.assert(replay.name === "demo" && durationMs === 0);
+ * assert(replay.name === "demo" && durationMs === 0);
  * await replay.stop();
  * await Deno.remove(file);
  * ```
@@ -69,11 +72,11 @@ export async function replaySession(options: ReplaySessionOptions): Promise<Repl
     const service = await serveVnc(display, { ...options, name: options.name ?? name.trimEnd() });
     const finished = player.play();
     finished.catch((error) => logger.error(errorMessage(error)));
-    async function stop(): Promise<void> {
+    const stop = async (): Promise<void> => {
       player.stop();
       await finished.catch(() => {});
       await service.stop().finally(close);
-    }
+    };
     return { display, service, name: name.trimEnd(), finished, stop };
   } catch (error) {
     close();

@@ -7,7 +7,8 @@ import { Display } from "../display/display.ts";
 import { BUILTIN_SCENES, DEFAULT_SCENE } from "../guest/builtin_scenes.ts";
 import { runGuest } from "../guest/run_guest.ts";
 import { loadScene, type Scene } from "../guest/scene.ts";
-import { picture, type PictureScene } from "../guest/scenes/picture.ts";
+import { picture } from "../guest/scenes/picture.ts";
+import type { SizedScene } from "../guest/scenes/sized_scene.ts";
 import { Machine } from "../machine/machine.ts";
 import { serveVnc, type ServeVncOptions, type VncService } from "./serve_vnc.ts";
 
@@ -26,8 +27,11 @@ export interface ServeSceneOptions extends ServeVncOptions {
 
 /** A machine at work, and its display being served. */
 export interface SceneService {
+  /** What the machine paints on. */
   readonly display: Display;
+  /** The machine that the scene runs on. */
   readonly machine: Machine;
+  /** The display being served. */
   readonly service: VncService;
   /** What viewers see as the desktop's name. */
   readonly name: string;
@@ -47,7 +51,7 @@ export async function resolveScene(named: string | Scene): Promise<Scene> {
 }
 
 function vramBytesFor(scene: Scene): number {
-  return Math.max(VRAM_BYTES, (scene as Partial<PictureScene>).vramBytes ?? 0);
+  return Math.max(VRAM_BYTES, (scene as Partial<SizedScene>).vramBytes ?? 0);
 }
 
 /**
@@ -57,9 +61,10 @@ function vramBytesFor(scene: Scene): number {
  * @example
  * ```ts
  * import { serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const running = await serveScene({ scene: "console" });
- * console.assert(running.name === "console");
+ * assert(running.name === "console");
  * await running.stop();
  * ```
  */

@@ -27,7 +27,27 @@ export interface ServeVncOptions extends VncServerOptions {
   readonly insecure?: boolean;
 }
 
-/** A display being served; made by {@link serveVnc}. */
+/**
+ * A display being served; made by {@link serveVnc}. What viewers do comes as events and as async iterators.
+ *
+ * @example What a viewer does with its pointer
+ * ```ts
+ * import { connectVnc, Display, PointerButton, serveVnc } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const display = new Display({ width: 320, height: 200 });
+ * const service = await serveVnc(display);
+ * const viewer = await connectVnc(service.addresses[0]!);
+ * viewer.sendPointer(7, 5, PointerButton.Left);
+ * for await (const { x, y, buttonMask } of service.pointers()) {
+ *   assert(x === 7 && y === 5 && buttonMask === PointerButton.Left);
+ *   break;
+ * }
+ * viewer.close();
+ * await service.stop();
+ * display.close();
+ * ```
+ */
 export class VncService extends EventEmitter<VncServerEvents> {
   /** The server behind the listeners. */
   readonly server: VncServer;
@@ -35,6 +55,10 @@ export class VncService extends EventEmitter<VncServerEvents> {
   readonly #door: WebDoor | undefined;
   readonly #stopping = new AbortController();
 
+  /**
+   * A server and the doors it is reached through.
+   * @internal
+   */
   constructor(server: VncServer, listeners: readonly Listener[], door: WebDoor | undefined) {
     super();
     this.server = server;
@@ -97,12 +121,13 @@ export class VncService extends EventEmitter<VncServerEvents> {
  * @example
  * ```ts
  * import { Display, serveVnc } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const display = new Display({ width: 320, height: 200 });
  * const service = await serveVnc(display, { name: "white" });
  * display.pixels.fill(0xff);
  * display.update({ x: 0, y: 0, width: 320, height: 200 });
- * console.assert(service.addresses[0]?.startsWith("127.0.0.1:"));
+ * assert(service.addresses[0]?.startsWith("127.0.0.1:"));
  * await service.stop();
  * display.close();
  * ```

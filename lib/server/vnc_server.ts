@@ -59,16 +59,18 @@ export interface AddStreamOptions {
  * @example
  * ```ts
  * import { Display, memoryPipe, openVnc, VncServer } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ * import { once } from "node:events";
  *
  * const display = new Display({ width: 320, height: 200 });
  * const server = new VncServer(display, { name: "example" });
- * server.on("key", ({ keysym, down }) => console.assert(keysym === 0x61 && down !== undefined));
- *
  * const [near, far] = memoryPipe();
  * server.addStream(far);
  * const client = await openVnc(near);
- * console.assert(client.name === "example" && client.framebuffer.width === 320);
+ * assert(client.name === "example" && client.framebuffer.width === 320);
  * client.sendKey(0x61, true);
+ * const [{ keysym, down }] = await once(server, "key");
+ * assert(keysym === 0x61 && down);
  *
  * client.close();
  * await server.stop();

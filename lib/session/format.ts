@@ -16,8 +16,11 @@ export const MAX_TIMESTAMP_MS = 0xffffffff;
 
 /** The recorded desktop. */
 export interface SessionGeometry {
+  /** Pixels, at the recording's start. */
   readonly width: number;
+  /** Pixels, at the recording's start. */
   readonly height: number;
+  /** The desktop's name; what of it is over 192 bytes of UTF-8 is cut off. */
   readonly name: string;
 }
 

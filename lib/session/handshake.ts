@@ -12,8 +12,11 @@ import { parseServerInit, VNC_AUTH_CHALLENGE_BYTES } from "../rfb/server_message
 export interface RecordedHandshake {
   /** The dialect of the recorded session. */
   readonly protocolVersion: ProtocolVersion;
+  /** Pixels, at the recording's start. */
   readonly width: number;
+  /** Pixels, at the recording's start. */
   readonly height: number;
+  /** Of all pixels in the recording. */
   readonly pixelFormat: PixelFormat;
   /** The desktop's name without padding: text of a file, to be escaped before it is shown. */
   readonly name: string;

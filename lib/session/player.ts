@@ -57,6 +57,7 @@ export interface PlaybackResult {
  * @example
  * ```ts
  * import { Display, SessionPlayer, SessionReader, SessionWriter } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".rfb" });
  * const options = { width: 1, height: 1, name: "dot", overwrite: true, index: false };
@@ -68,8 +69,8 @@ export interface PlaybackResult {
  * const reader = await SessionReader.open(path);
  * const display = new Display({ width: 640, height: 480 });
  * const { durationMs, truncated } = await new SessionPlayer(reader, display).play();
- * console.assert(display.width === 1 && display.pixels[0] === 255);
- * console.assert(durationMs === 0 && !truncated);
+ * assert(display.width === 1 && display.pixels[0] === 255);
+ * assert(durationMs === 0 && !truncated);
  * display.close();
  * reader.close();
  * await Deno.remove(path);

@@ -21,6 +21,7 @@ export interface SessionHeader extends RecordedHandshake {
 export interface SessionBlock {
   /** Milliseconds since the recording's start. */
   readonly timeMs: number;
+  /** What was sent. */
   readonly bytes: Uint8Array;
   /** Where the block starts in the file. */
   readonly offset: number;
@@ -32,6 +33,7 @@ export interface SessionBlock {
  * @example
  * ```ts
  * import { SessionReader, SessionWriter } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".rfb" });
  * const options = { width: 640, height: 480, name: "demo", overwrite: true, index: false };
@@ -40,13 +42,14 @@ export interface SessionBlock {
  *
  * const reader = await SessionReader.open(path);
  * const { width, height, name } = reader.header;
- * console.assert(`${name} ${width}x${height}` === "demo 640x480");
- * console.assert(await reader.next() === undefined);
+ * assert(`${name} ${width}x${height}` === "demo 640x480");
+ * assert(await reader.next() === undefined);
  * reader.close();
  * await Deno.remove(path);
  * ```
  */
 export class SessionReader implements Disposable {
+  /** Of the file that is read. */
   readonly path: string;
   readonly #file: Deno.FsFile;
   #bytes = new ByteReader();
@@ -129,6 +132,7 @@ export class SessionReader implements Disposable {
     this.#file.close();
   }
 
+  /** {@link close}, at the end of a `using` declaration. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -12,19 +12,25 @@ import type { SessionWriter } from "./writer.ts";
 
 /** Where messages come from: a VncClient that asked for `RECORDING_ENCODINGS` is one. */
 export interface MessageSource {
+  /** Pixels of the framebuffer. */
   readonly width: number;
+  /** Pixels of the framebuffer. */
   readonly height: number;
   /** Resolves when no message will come any more, with why. */
   readonly closed: Promise<Error | undefined>;
   /** Asks for an update, of the whole picture unless incremental. */
   requestUpdate(incremental: boolean): void;
-  /** Stops and resumes the messages, for a disk that is slower than the server. */
+  /** Stops the messages, for a disk that is slower than the server. */
   pause(): void;
+  /** Lets them come again. */
   resume(): void;
-  /** Every message with its bytes, and every update that answers a request. */
+  /** Calls back for every message, with its bytes. */
   on(event: "serverMessage", listener: (message: ServerMessage) => void): unknown;
+  /** Calls back for every update that answers a request. */
   on(event: "update", listener: () => void): unknown;
+  /** Stops calling back for messages. */
   off(event: "serverMessage", listener: (message: ServerMessage) => void): unknown;
+  /** Stops calling back for updates. */
   off(event: "update", listener: () => void): unknown;
 }
 
@@ -35,14 +41,19 @@ export interface SessionRecorderOptions {
    * again and goes on with a whole picture; "stop" ends the recording.
    */
   readonly onDiskError?: "retry" | "stop" | undefined;
+  /** Default: the machine's own clock. */
   readonly clock?: Clock | undefined;
+  /** Told when the disk does not take messages, and when it does again. Default: silent. */
   readonly logger?: Logger | undefined;
 }
 
 /** What was recorded. */
 export interface RecordingSummary {
+  /** From the first whole picture to the end. */
   readonly durationMs: number;
+  /** How many were written. */
   readonly messages: number;
+  /** Of the file. */
   readonly byteLength: number;
   /** Why the recording ended; undefined after `stop`. */
   readonly error: Error | undefined;
@@ -63,6 +74,7 @@ const PIXELS: ReadonlySet<number> = new Set<number>([Encoding.Raw, Encoding.Copy
  * @example
  * ```ts
  * import * as vncd from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const display = new vncd.Display({ width: 64, height: 48 });
  * const server = new vncd.VncServer(display, { name: "demo" });
@@ -76,7 +88,7 @@ const PIXELS: ReadonlySet<number> = new Set<number>([Encoding.Raw, Encoding.Copy
  * const recorder = new vncd.SessionRecorder(client, writer);
  * await client.nextUpdate();
  * const { messages, error } = await recorder.stop();
- * console.assert(messages > 0 && error === undefined);
+ * assert(messages > 0 && error === undefined);
  *
  * client.close();
  * await server.stop();

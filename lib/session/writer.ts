@@ -25,7 +25,9 @@ export interface SessionWriterOptions extends SessionGeometry {
   readonly index?: boolean | undefined;
   /** Milliseconds after which written blocks are on the disk at the latest: 1000 when not given. */
   readonly syncIntervalMs?: number | undefined;
+  /** Default: the machine's own clock. */
   readonly clock?: Clock | undefined;
+  /** Told when the disk does not take the index or a sync. Default: silent. */
   readonly logger?: Logger | undefined;
 }
 
@@ -36,6 +38,7 @@ export interface SessionWriterOptions extends SessionGeometry {
  * @example
  * ```ts
  * import { SessionReader, SessionWriter } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".rfb" });
  * const writer = await SessionWriter.create(path, { width: 64, height: 48, name: "demo", overwrite: true });
@@ -46,7 +49,7 @@ export interface SessionWriterOptions extends SessionGeometry {
  * const reader = await SessionReader.open(path);
  * const times = [];
  * for await (const block of reader) times.push(block.timeMs);
- * console.assert(times.join() === "0,1500" && !reader.truncated);
+ * assert(times.join() === "0,1500" && !reader.truncated);
  * reader.close();
  * await Deno.remove(path);
  * await Deno.remove(`${path}.idx`);
@@ -96,7 +99,10 @@ export class SessionWriter {
     }
   }
 
-  /** Writes a header into a file that is open already. For those who bring a file of their own. */
+  /**
+   * Writes a header into a file that is open already. For those who bring a file of their own.
+   * @internal
+   */
   static async over(
     file: SessionFile,
     index: SessionFile | undefined,

@@ -44,8 +44,9 @@ const MAX_PORT = 65_535;
  * @example
  * ```ts
  * import { parseAddress } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
- * console.assert(JSON.stringify(parseAddress("host:1", 5900)) === '{"kind":"tcp","host":"host","port":5901}');
+ * assert(JSON.stringify(parseAddress("host:1", 5900)) === '{"kind":"tcp","host":"host","port":5901}');
  * ```
  */
 export function parseAddress(text: string, defaultPort: number): Address {
@@ -66,9 +67,10 @@ export function parseAddress(text: string, defaultPort: number): Address {
  * @example
  * ```ts
  * import { formatAddress } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
- * console.assert(formatAddress({ kind: "tcp", host: "::1", port: 5900 }) === "[::1]:5900");
- * console.assert(formatAddress({ kind: "tcp", host: "host", port: 7 }) === "host::7");
+ * assert(formatAddress({ kind: "tcp", host: "::1", port: 5900 }) === "[::1]:5900");
+ * assert(formatAddress({ kind: "tcp", host: "host", port: 7 }) === "host::7");
  * ```
  */
 export function formatAddress(address: Address): string {

@@ -19,12 +19,13 @@ const DEFAULT_CAPACITY_BYTES = 64 * 1024;
  * @example
  * ```ts
  * import { memoryPipe } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const [near, far] = memoryPipe();
  * await near.write(Uint8Array.of(1, 2, 3));
  * near.close();
- * console.assert((await far.read())?.length === 3);
- * console.assert(await far.read() === null);
+ * assert((await far.read())?.length === 3);
+ * assert(await far.read() === null);
  * ```
  */
 export function memoryPipe(options: MemoryPipeOptions = {}): [ByteStream, ByteStream] {

@@ -26,6 +26,7 @@ const DRAIN_POLL_MS = 4;
  * @example
  * ```ts
  * import { webSocketStream } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * function onRequest(request: Request): Response {
  *   const { socket, response } = Deno.upgradeWebSocket(request);
@@ -33,7 +34,7 @@ const DRAIN_POLL_MS = 4;
  *   stream.close();
  *   return response;
  * }
- * console.assert(onRequest.length === 1);
+ * assert(onRequest.length === 1);
  * ```
  */
 export function webSocketStream(

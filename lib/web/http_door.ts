@@ -48,10 +48,11 @@ const WEBSOCKET_PATHS = ["/", "/websockify"];
  * @example
  * ```ts
  * import { parseAddress, serveWeb } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
  *
  * const door = await serveWeb({ address: parseAddress("127.0.0.1::0", 5700), onStream: (stream) => stream.close() });
  * const page = await fetch(`http://${door.address}/`);
- * console.assert((await page.text()).includes("<title>"));
+ * assert((await page.text()).includes("<title>"));
  * door.close();
  * ```
  */

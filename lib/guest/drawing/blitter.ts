@@ -41,7 +41,28 @@ const MAX_HEIGHT = 0x800;
 const MAX_PITCH_BYTES = 0x1fff;
 const MAX_ADDRESS = 0xff_ffff;
 
-/** The engine, set to one 32 bpp mode. What its registers cannot hold is moved by the processor instead. */
+/**
+ * The engine, set to one 32 bpp mode. What its registers cannot hold is moved by the processor instead.
+ *
+ * @example A scene that scrolls; viewers get the scrolled part as a CopyRect
+ * ```ts
+ * import { Blitter, defineScene, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const scene = defineScene({
+ *   name: "scrolling",
+ *   start({ firmware, machine }) {
+ *     const mode = firmware.setLinearMode(320, 200);
+ *     const blitter = new Blitter(machine.io, machine.vram, mode);
+ *     blitter.fill({ x: 0, y: 100, width: 320, height: 20 }, 0x804020);
+ *     blitter.copy({ x: 0, y: 20, width: 320, height: 180 }, 0, 0);
+ *   },
+ * });
+ * const { display, stop } = await serveScene({ scene });
+ * assert.equal(display.pixels[80 * display.strideBytes], 0x20); // B, G, R, X
+ * await stop();
+ * ```
+ */
 export class Blitter {
   readonly #io: BlitterPorts;
   readonly #memory: BlitterMemory;

@@ -26,7 +26,27 @@ export interface PixelLayout {
 /** Which way a gradient runs. */
 export type GradientDirection = "horizontal" | "vertical";
 
-/** A drawing surface over video memory. Coordinates may lie anywhere; what is outside the clip rect is not painted. */
+/**
+ * A drawing surface over video memory. Coordinates may lie anywhere; what is outside the clip rect is not painted.
+ *
+ * @example A scene that is a sunset
+ * ```ts
+ * import { Canvas, defineScene, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const scene = defineScene({
+ *   name: "sunset",
+ *   start({ firmware, machine }) {
+ *     const canvas = new Canvas(machine.vram, firmware.setLinearMode(640, 480));
+ *     canvas.gradient({ x: 0, y: 0, width: 640, height: 300 }, 0x203060, 0xff8040, "vertical");
+ *     canvas.fillRect({ x: 0, y: 300, width: 640, height: 180 }, 0x102030);
+ *   },
+ * });
+ * const { display, stop } = await serveScene({ scene });
+ * assert.equal(display.pixels[299 * display.strideBytes], 0x40); // B, G, R, X
+ * await stop();
+ * ```
+ */
 export class Canvas {
   /** Pixels across. */
   readonly width: number;

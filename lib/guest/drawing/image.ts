@@ -14,7 +14,28 @@ export interface RgbaImage {
   readonly pixels: Uint8Array;
 }
 
-/** Lays the picture over the canvas with its left top corner at (x, y). */
+/**
+ * Lays the picture over the canvas with its left top corner at (x, y).
+ *
+ * @example A scene with a small arrow
+ * ```ts
+ * import { Canvas, defineScene, drawImage, imageFromDots, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const arrow = imageFromDots(["  #  ", " ### ", "#####"], { "#": 0xff0000 });
+ * const scene = defineScene({
+ *   name: "arrow",
+ *   start({ firmware, machine }) {
+ *     const canvas = new Canvas(machine.vram, firmware.setLinearMode(320, 200));
+ *     canvas.fillRect({ x: 0, y: 0, width: 320, height: 200 }, 0xffffff);
+ *     drawImage(canvas, 100, 50, arrow);
+ *   },
+ * });
+ * const { display, stop } = await serveScene({ scene });
+ * assert.equal(display.pixels[50 * display.strideBytes + 102 * 4], 0x00); // B, G, R, X
+ * await stop();
+ * ```
+ */
 export function drawImage(canvas: Canvas, x: number, y: number, image: RgbaImage): void {
   const { width, height, pixels } = image;
   if (!canvas.isVisible(rect(x, y, width, height)) || isEmptyRect(canvas.clip)) return;
@@ -33,6 +54,15 @@ export function drawImage(canvas: Canvas, x: number, y: number, image: RgbaImage
 /**
  * A picture from rows of characters and the colours (0xRRGGBB) they stand for. Characters that the palette does not
  * have are transparent.
+ *
+ * @example
+ * ```ts
+ * import { imageFromDots } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const { width, height, pixels } = imageFromDots(["#.", ".#"], { "#": 0x336699 });
+ * assert(width === 2 && height === 2 && pixels.subarray(0, 5).join() === "51,102,153,255,0");
+ * ```
  */
 export function imageFromDots(rows: readonly string[], palette: Readonly<Record<string, Colour>>): RgbaImage {
   const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);

@@ -23,6 +23,16 @@ interface PngHeader {
 /**
  * The picture in a PNG file; `name` stands for it in what is thrown: a UsageError for bytes that are no PNG, are
  * damaged, or hold a picture larger than a framebuffer may be.
+ *
+ * @example
+ * ```ts
+ * import { decodePng } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const base64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+ * const { width, height, pixels } = decodePng(Uint8Array.fromBase64(base64), "dot.png");
+ * assert(width === 1 && height === 1 && pixels.length === 4);
+ * ```
  */
 export function decodePng(bytes: Uint8Array, name: string): RgbaImage {
   const header = parseHeader(bytes);

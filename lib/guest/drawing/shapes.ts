@@ -4,7 +4,26 @@ import { rect } from "../../base/rect.ts";
 import type { Canvas } from "./canvas.ts";
 import type { Colour } from "./colour.ts";
 
-/** Draws a circle line `thickness` pixels wide around the point (centreX, centreY), which may lie between pixels. */
+/**
+ * Draws a circle line `thickness` pixels wide around the point (centreX, centreY), which may lie between pixels.
+ *
+ * @example
+ * ```ts
+ * import { Canvas, defineScene, drawRing, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const scene = defineScene({
+ *   name: "ring",
+ *   start({ firmware, machine }) {
+ *     const canvas = new Canvas(machine.vram, firmware.setLinearMode(320, 200));
+ *     drawRing(canvas, 160, 100, 60, 5, 0x40c0ff);
+ *   },
+ * });
+ * const { display, stop } = await serveScene({ scene });
+ * assert.equal(display.pixels[100 * display.strideBytes + 100 * 4], 0xff); // B, G, R, X
+ * await stop();
+ * ```
+ */
 export function drawRing(
   canvas: Canvas,
   centreX: number,

@@ -21,12 +21,44 @@ export interface TextStyle {
   readonly scale?: number;
 }
 
-/** The size in pixels of one line of text. */
+/**
+ * The size in pixels of one line of text.
+ *
+ * @example
+ * ```ts
+ * import { measureText } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const { width, height } = measureText("vncd", 2);
+ * assert(width === 64 && height === 32);
+ * ```
+ */
 export function measureText(text: string, scale = 1): { readonly width: number; readonly height: number } {
   return { width: [...text].length * CELL_WIDTH * scale, height: CELL_HEIGHT * scale };
 }
 
-/** Draws one line of text with its left top corner at (x, y). */
+/**
+ * Draws one line of text with its left top corner at (x, y).
+ *
+ * @example A scene that shows a word in the middle of the screen
+ * ```ts
+ * import { Canvas, defineScene, drawText, measureText, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const scene = defineScene({
+ *   name: "word",
+ *   start({ firmware, machine }) {
+ *     const mode = firmware.setLinearMode(320, 200);
+ *     const { width, height } = measureText("Hello", 4);
+ *     const [x, y] = [(mode.width - width) / 2, (mode.height - height) / 2];
+ *     drawText(new Canvas(machine.vram, mode), x, y, "Hello", { colour: 0xffd040, scale: 4 });
+ *   },
+ * });
+ * const { display, stop } = await serveScene({ scene });
+ * assert(display.pixels.includes(0xd0));
+ * await stop();
+ * ```
+ */
 export function drawText(canvas: Canvas, x: number, y: number, text: string, style: TextStyle): void {
   const scale = style.scale ?? 1;
   const { width, height } = measureText(text, scale);

@@ -12,7 +12,9 @@ import { probeTablet, startTablet, type TabletEvent, tabletToPixel } from "./tab
 
 /** What positions are measured against. */
 export interface PointerArea {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

@@ -11,6 +11,16 @@ const MINIMUM = [400, 300] as const;
 /**
  * A desktop of 1024x768 pixels (or of the given size, 400x300 at least). With `still` two pictures of it are equal
  * pixel by pixel unless somebody types or clicks.
+ *
+ * @example
+ * ```ts
+ * import { desktop, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const running = await serveScene({ scene: desktop({ width: 800, height: 600, still: true }) });
+ * assert(running.display.width === 800);
+ * await running.stop();
+ * ```
  */
 export function desktop(options: DesktopOptions = {}): SizedScene {
   const { width = 1024, height = 768 } = options;

@@ -9,15 +9,23 @@ import { isModeSize, requiredVramBytes, type SizedScene } from "./sized_scene.ts
 
 export { requiredVramBytes };
 
-/** A scene that shows one picture. */
-export type PictureScene = SizedScene;
-
 /**
  * A scene that shows a picture over black. `source` is a PNG file's path or a decoded picture, `name` what viewers see
  * as the desktop's name (by default the file's). A UsageError says why a file cannot be shown; a LimitError that a
  * decoded picture is larger than a framebuffer may be.
+ *
+ * @example
+ * ```ts
+ * import { picture, serveScene } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const pixels = new Uint8Array(200 * 100 * 4).fill(0xff);
+ * const running = await serveScene({ scene: picture({ width: 200, height: 100, pixels }, "white") });
+ * assert(running.display.width === 200 && running.name === "white");
+ * await running.stop();
+ * ```
  */
-export function picture(source: string | RgbaImage, name?: string): PictureScene {
+export function picture(source: string | RgbaImage, name?: string): SizedScene {
   const image = typeof source === "string" ? readPng(source) : checkSize(source);
   const { width, height } = image;
   return {

@@ -42,7 +42,19 @@ const SHARES: Readonly<Record<Band, number>> = {
   motion: 0.135,
 };
 
-/** A test card of 1024x768 pixels, or of any size from 320x240 on; its outermost pixels are a white line. */
+/**
+ * A test card of 1024x768 pixels, or of any size from 320x240 on; its outermost pixels are a white line.
+ *
+ * @example
+ * ```ts
+ * import { serveScene, testcard } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const running = await serveScene({ scene: testcard({ width: 640, height: 480, still: true }) });
+ * assert(running.display.pixels[0] === 0xff);
+ * await running.stop();
+ * ```
+ */
 export function testcard(options: TestcardOptions = {}): SizedScene {
   const { width = 1024, height = 768, still = false } = options;
   checkSceneSize("the test card", width, height, MINIMUM);
