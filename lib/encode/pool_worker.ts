@@ -1,14 +1,11 @@
 /** One worker of the pool: its clients, its arenas, and whether it still answers. */
 
 import type { Clock, Timer } from "../base/clock.ts";
-import { JOB_DEADLINE_MS } from "../base/limits.ts";
+import { JOB_DEADLINE_MS, MAX_RECYCLED_BYTES } from "../base/limits.ts";
 import { ARENA_BYTES } from "./arena.ts";
 import type { EncodeJob, PixelMemory, PixelMemoryRegion } from "./job.ts";
 import { PoolEncoder } from "./pool_encoder.ts";
 import type { EncodeFault, WorkerReport, WorkerRequest } from "./worker_messages.ts";
-
-/** Memory of a sent update is kept for the next one up to this size: an uncompressed 3840x2160 update. */
-const MAX_RECYCLED_BYTES = 40 << 20;
 
 /** A worker's arena in one display's memory, and the clients that need it. */
 interface Lease {
