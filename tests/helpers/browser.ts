@@ -15,6 +15,9 @@ const ARGS = [
   "--disable-sync",
 ];
 
+/** A test run that is told to stop must stop. */
+const KEEP_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+
 /** What a page did besides being looked at. */
 export interface PageRecord {
   /** The URL of every request, WebSockets included. */
@@ -27,7 +30,7 @@ let running: Promise<Browser> | undefined;
 
 /** A page of its own context; the browser is shared by the tests of a file. */
 export async function openPage(options: BrowserContextOptions = {}): Promise<{ page: Page; record: PageRecord }> {
-  running ??= chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+  running ??= chromium.launch({ executablePath: EXECUTABLE, args: ARGS, ...KEEP_SIGNALS });
   const context = await (await running).newContext(options);
   const page = await context.newPage();
   const record: PageRecord = { requests: [], errors: [] };
