@@ -4,10 +4,11 @@ import { EventEmitter } from "node:events";
 import { ConnectionError, errorMessage } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Point, Rect } from "../base/rect.ts";
+import { WorkBudget } from "../base/work_budget.ts";
 import type { CursorImage } from "../decode/cursor.ts";
 import type { PixelTarget } from "../decode/decoder.ts";
 import { MessageDecoder, type Picture, type ServerMessage } from "../decode/message_decoder.ts";
-import { createPixelTarget, movePixels, resizePixelTarget } from "../decode/pixel_target.ts";
+import { createPixelTarget, movePixels } from "../decode/pixel_target.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { ByteWriter } from "../rfb/byte_writer.ts";
 import {
@@ -44,7 +45,7 @@ export interface UpdateInfo {
 export interface VncClientEvents {
   /** An update has been painted. */
   update: [info: UpdateInfo];
-  /** The framebuffer has another size; `framebuffer` is a new one. */
+  /** The framebuffer has another size; `framebuffer` is a new one, black. */
   resize: [width: number, height: number];
   /** The server has sent a pointer shape (only with `localCursor`). */
   cursor: [image: CursorImage];
@@ -72,6 +73,9 @@ interface Waiter {
   resolve(info: UpdateInfo): void;
   reject(error: Error): void;
 }
+
+/** Decoding for longer without a pause would keep the rest of the process waiting. */
+const LONGEST_WORK_MS = 20;
 
 /** Pseudo-encodings that carry no pixels. */
 const NO_PIXELS: ReadonlySet<number> = new Set(Object.values<number>(PseudoEncoding));
@@ -109,6 +113,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
   readonly #decoder: MessageDecoder;
   readonly #outbox: Outbox;
   readonly #logger: Logger;
+  readonly #budget = new WorkBudget(LONGEST_WORK_MS);
   #framebuffer: PixelTarget;
   readonly #start: ReturnType<typeof setTimeout>;
   #waiters: Waiter[] = [];
@@ -138,6 +143,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
     this.#decoder = new MessageDecoder(this.#picture(), {
       encodings: new Set(encodings),
       wantsBytes: () => this.listenerCount("serverMessage") > 0,
+      mustRest: () => this.#budget.isSpent,
     });
     this.#send((writer) => writeSetPixelFormat(writer, X8R8G8B8));
     this.#send((writer) => writeSetEncodings(writer, encodings));
@@ -155,7 +161,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
     return this.#framebuffer.height;
   }
 
-  /** The picture so far: bytes B,G,R,X. Another object after "resize". */
+  /** The picture so far: bytes B,G,R,X. After "resize" another object, black until the server has painted it. */
   get framebuffer(): PixelTarget {
     return this.#framebuffer;
   }
@@ -252,7 +258,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
   }
 
   #resize(width: number, height: number): void {
-    this.#framebuffer = resizePixelTarget(this.#framebuffer, width, height);
+    this.#framebuffer = createPixelTarget(width, height);
     this.#wantsWhole = true;
   }
 
@@ -268,16 +274,23 @@ export class VncClient extends EventEmitter<VncClientEvents> {
 
   async #readMessages(): Promise<void> {
     while (!this.#isClosed) {
-      for (let message = this.#next(); message !== undefined; message = this.#next()) this.#onMessage(message);
+      await this.#decodeMessages();
       while (this.#resumed !== undefined) await this.#resumed.promise;
       const chunk = await this.#stream.read();
       if (chunk === null) return;
       this.#reader.append(chunk);
+      this.#budget.renew();
     }
   }
 
-  #next(): ServerMessage | undefined {
-    return this.#isClosed ? undefined : this.#decoder.next(this.#reader);
+  /** All messages that are there; few bytes can be much work. */
+  async #decodeMessages(): Promise<void> {
+    while (!this.#isClosed) {
+      const message = this.#decoder.next(this.#reader);
+      if (message !== undefined) this.#onMessage(message);
+      else if (!this.#decoder.isResting) return;
+      if (this.#budget.isSpent) await this.#budget.rest();
+    }
   }
 
   #onMessage(message: ServerMessage): void {

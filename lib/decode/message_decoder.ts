@@ -63,6 +63,8 @@ export interface MessageDecoderOptions {
   readonly encodings?: ReadonlySet<number> | undefined;
   /** Asked at the start of every message: whether its bytes are wanted. */
   readonly wantsBytes?: (() => boolean) | undefined;
+  /** Asked between rects: whether to give up for now, because the work takes too long for one turn. */
+  readonly mustRest?: (() => boolean) | undefined;
 }
 
 /** Pseudo-encodings that say something else than pixels. */
@@ -100,6 +102,8 @@ export class MessageDecoder {
   readonly #decoders = createRectDecoders();
   readonly #encodings: ReadonlySet<number>;
   readonly #wantsBytes: () => boolean;
+  readonly #mustRest: () => boolean;
+  #isResting = false;
   #update: Update | undefined;
   #captured: ByteWriter | undefined;
   /** Bytes of the current message that earlier calls have consumed. */
@@ -109,6 +113,7 @@ export class MessageDecoder {
     this.#picture = picture;
     this.#encodings = options.encodings ?? DECODABLE_ENCODINGS;
     this.#wantsBytes = options.wantsBytes ?? never;
+    this.#mustRest = options.mustRest ?? never;
   }
 
   /** Whether a message has been begun and not ended. */
@@ -116,11 +121,17 @@ export class MessageDecoder {
     return this.#update !== undefined;
   }
 
+  /** Whether the last `next` gave undefined for lack of time, not of bytes. */
+  get isResting(): boolean {
+    return this.#isResting;
+  }
+
   /**
-   * Decodes up to the end of a message. Undefined when bytes are missing: call again with more. Throws ProtocolError
-   * or LimitError for what no server may send.
+   * Decodes up to the end of a message. Undefined when bytes are missing, or it has to rest: call again. Throws
+   * ProtocolError or LimitError for what no server may send.
    */
   next(reader: ByteReader): ServerMessage | undefined {
+    this.#isResting = false;
     if (this.#consumed === 0 && reader.has(1)) this.#captured = this.#wantsBytes() ? new ByteWriter() : undefined;
     const start = reader.position;
     const message = this.#update === undefined ? this.#begin(reader) : this.#continueUpdate(reader, start);
@@ -178,6 +189,10 @@ export class MessageDecoder {
   #continueUpdate(reader: ByteReader, callStart: number): MessageContent | undefined {
     const update = this.#update;
     while (update !== undefined && update.rectsLeft > 0) {
+      if (update.current === undefined && this.#mustRest()) {
+        this.#isResting = true;
+        return undefined;
+      }
       const position = this.#consumed + reader.position - callStart;
       update.current ??= this.#beginRect(reader, position);
       if (update.current === undefined || !this.#decodeRect(reader, update.current)) return undefined;

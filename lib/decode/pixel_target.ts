@@ -32,17 +32,6 @@ export function createPixelTarget(width: number, height: number): PixelTarget {
   return { width, height, strideBytes, pixels: new Uint8Array(strideBytes * height) };
 }
 
-/** A picture of another size that shows what both sizes share of the old one. */
-export function resizePixelTarget(old: PixelTarget, width: number, height: number): PixelTarget {
-  const target = createPixelTarget(width, height);
-  const rowBytes = Math.min(old.width, width) * BYTES_PER_PIXEL;
-  for (let y = 0; y < Math.min(old.height, height); y++) {
-    const row = old.pixels.subarray(y * old.strideBytes, y * old.strideBytes + rowBytes);
-    target.pixels.set(row, y * target.strideBytes);
-  }
-  return target;
-}
-
 /** Moves a rect of pixels inside the picture; the areas may overlap. Both lie inside: the caller has checked. */
 export function movePixels(target: PixelTarget, source: Point, destination: Rect): void {
   const rowBytes = destination.width * BYTES_PER_PIXEL;

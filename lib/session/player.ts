@@ -4,6 +4,7 @@ import { type Clock, systemClock, type Timer } from "../base/clock.ts";
 import { RecordingError, UsageError } from "../base/errors.ts";
 import { escapeText } from "../base/log.ts";
 import type { Point, Rect } from "../base/rect.ts";
+import { WorkBudget } from "../base/work_budget.ts";
 import type { PixelTarget } from "../decode/decoder.ts";
 import { MessageDecoder, type Picture } from "../decode/message_decoder.ts";
 import type { Display } from "../display/display.ts";
@@ -82,11 +83,11 @@ export class SessionPlayer {
   readonly #options: SessionPlayerOptions;
   readonly #speed: number;
   readonly #clock: Clock;
+  readonly #budget = new WorkBudget(LONGEST_WORK_MS);
   #timer: Timer | undefined;
   #wake: (() => void) | undefined;
   #isStopped = false;
   #timeMs = 0;
-  #workSinceMs = 0;
 
   /** Throws UsageError for a speed or an idle limit that cannot be, RecordingError for pixels it cannot show. */
   constructor(reader: SessionReader, display: PlayerDisplay, options: SessionPlayerOptions = {}) {
@@ -139,18 +140,18 @@ export class SessionPlayer {
   async #playOnce(): Promise<boolean> {
     this.#clear();
     const stream = new ByteReader();
-    const decoder = new MessageDecoder(this.#picture());
+    const decoder = new MessageDecoder(this.#picture(), { mustRest: () => this.#budget.isSpent });
     const { startMs = 0, idleLimitMs = Infinity } = this.#options;
     const zeroMs = this.#clock.nowMs();
     let positionMs = 0;
     this.#timeMs = 0;
-    this.#workSinceMs = performance.now();
+    this.#budget.renew();
     for (let block = await this.#reader.next(); block !== undefined; block = await this.#reader.next()) {
       positionMs += Math.min(Math.max(0, block.timeMs - Math.max(this.#timeMs, startMs)), idleLimitMs);
       await this.#waitUntil(zeroMs + positionMs / this.#speed);
       if (this.#isStopped) return false;
       this.#timeMs = block.timeMs;
-      this.#show(block, stream, decoder);
+      await this.#show(block, stream, decoder);
     }
     return this.#reader.truncated || decoder.isMidMessage || stream.available > 0;
   }
@@ -164,17 +165,23 @@ export class SessionPlayer {
     display.update({ x: 0, y: 0, width, height });
   }
 
-  #show(block: SessionBlock, stream: ByteReader, decoder: MessageDecoder): void {
+  async #show(block: SessionBlock, stream: ByteReader, decoder: MessageDecoder): Promise<void> {
     stream.append(block.bytes);
     try {
-      for (let message = decoder.next(stream); message !== undefined; message = decoder.next(stream)) {
-        const isHeard = block.timeMs >= (this.#options.startMs ?? 0);
-        if (message.type === ServerMessageType.Bell && isHeard) this.#display.bell();
+      while (!this.#isStopped) {
+        const message = decoder.next(stream);
+        if (message === undefined && !decoder.isResting) return;
+        if (message?.type === ServerMessageType.Bell && this.#isHeard(block)) this.#display.bell();
+        if (this.#budget.isSpent) await this.#budget.rest();
       }
     } catch (error) {
       if (!isFaultOfData(error)) throw error;
       throw new RecordingError(`Cannot replay "${escapeText(this.#reader.path)}": ${error.message}`, block.offset);
     }
+  }
+
+  #isHeard({ timeMs }: SessionBlock): boolean {
+    return timeMs >= (this.#options.startMs ?? 0);
   }
 
   #picture(): Picture {
@@ -191,19 +198,14 @@ export class SessionPlayer {
   }
 
   async #waitUntil(dueMs: number): Promise<void> {
-    if (performance.now() - this.#workSinceMs > LONGEST_WORK_MS) await this.#pauseForOthers();
+    if (this.#budget.isSpent) await this.#budget.rest();
     for (let leftMs = dueMs - this.#clock.nowMs(); leftMs > 0 && !this.#isStopped;) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
         this.#timer = this.#clock.setTimer(resolve, Math.min(leftMs, LONGEST_WAIT_MS));
       });
-      this.#workSinceMs = performance.now();
+      this.#budget.renew();
       leftMs = dueMs - this.#clock.nowMs();
     }
-  }
-
-  async #pauseForOthers(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#workSinceMs = performance.now();
   }
 }

@@ -9,7 +9,7 @@ import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { writeBell, writeServerCutText } from "../../lib/rfb/server_messages.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { FakeServer, updateMessage, type WireRect, written } from "../helpers/fake_server.ts";
-import { concat, encodeHextile, encodeRaw, firstZlibRect, zrleTiles } from "../helpers/rects.ts";
+import { concat, DeflateStream, encodeHextile, encodeRaw, firstZlibRect, zrleTiles } from "../helpers/rects.ts";
 
 async function connected(
   options: ConnectOptions = {},
@@ -108,7 +108,7 @@ Deno.test("VncClient asks again when a request is answered without pixels, and o
   client.close();
 });
 
-Deno.test("VncClient resizes, keeps what both sizes show, and asks for the whole picture next", async () => {
+Deno.test("VncClient resizes, begins with a black picture, and asks for the whole picture next", async () => {
   const { client, server } = await connected();
   const first = client.nextUpdate();
   await server.send(updateMessage([rawRect(8, 6, 0x445566)]));
@@ -123,7 +123,7 @@ Deno.test("VncClient resizes, keeps what both sizes show, and asks for the whole
   assert.deepEqual(sizes, [[10, 4]]);
   assert.notEqual(client.framebuffer, old);
   assert.deepEqual([client.width, client.height], [10, 4]);
-  assert.deepEqual([colourAt(client, 7, 3), colourAt(client, 8, 3), colourAt(client, 9, 3)], [0x445566, 0, 0x778899]);
+  assert.deepEqual([colourAt(client, 7, 3), colourAt(client, 8, 3), colourAt(client, 9, 3)], [0, 0, 0x778899]);
   client.requestUpdate(true, { x: 0, y: 0, width: 1, height: 1 });
   client.requestUpdate(true, { x: 0, y: 0, width: 1, height: 1 });
   await server.expect([3, 0, 0, 0, 0, 0, 0, 10, 0, 4]);
@@ -181,6 +181,31 @@ Deno.test("VncClient stops reading while it is paused", async () => {
   assert.equal(colourAt(client, 0, 0), 2);
   client.close();
 });
+
+Deno.test("VncClient lets others have their turn while a server makes it work", async () => {
+  const { client, server } = await connected();
+  const side = 8_000;
+  const solid = concat([Uint8Array.of(1, 1, 2, 3)]);
+  const tiles = concat(new Array<Uint8Array>(Math.ceil(side / 64) ** 2).fill(solid));
+  const stream = new DeflateStream();
+  const rects = Array.from({ length: 40 }, (): WireRect => {
+    return { width: side, height: side, encoding: Encoding.ZRLE, payload: stream.rect(tiles) };
+  });
+  const resize: WireRect = { width: side, height: side, encoding: PseudoEncoding.DesktopSize };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const update = client.nextUpdate();
+  await server.send(updateMessage([resize, ...rects]));
+  await Promise.race([update, waitForTurns(() => turns)]);
+  clearInterval(timer);
+  client.close();
+  await assert.rejects(update, ConnectionError);
+});
+
+/** Resolves after several turns of the timers. */
+async function waitForTurns(turns: () => number): Promise<void> {
+  while (turns() < 5) await settle();
+}
 
 /** What the client ends with when the server sends these bytes. */
 async function endsWith(bytes: Uint8Array, options: ConnectOptions = {}): Promise<Error> {

@@ -5,7 +5,7 @@ import type { Point, Rect } from "../../lib/base/rect.ts";
 import type { CursorImage } from "../../lib/decode/cursor.ts";
 import type { PixelTarget } from "../../lib/decode/decoder.ts";
 import { MessageDecoder, type MessageDecoderOptions, type Picture } from "../../lib/decode/message_decoder.ts";
-import { createPixelTarget, movePixels, resizePixelTarget } from "../../lib/decode/pixel_target.ts";
+import { createPixelTarget, movePixels } from "../../lib/decode/pixel_target.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
 import { ByteWriter } from "../../lib/rfb/byte_writer.ts";
 import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
@@ -16,7 +16,15 @@ import {
   writeServerCutText,
   writeSetColourMapEntries,
 } from "../../lib/rfb/server_messages.ts";
-import { concat, encodeHextile, encodeRaw, firstZlibRect, type Pixels, zrleTiles } from "../helpers/rects.ts";
+import {
+  concat,
+  encodeHextile,
+  encodeRaw,
+  firstZlibRect,
+  type Pixels,
+  resizePixelTarget,
+  zrleTiles,
+} from "../helpers/rects.ts";
 
 class TestPicture implements Picture {
   target: PixelTarget = createPixelTarget(20, 10);
@@ -150,6 +158,25 @@ Deno.test("MessageDecoder is in mid message between the pieces of an update", ()
   const bytes = update([at(0, 0, RED, Encoding.Raw, encodeRaw(RED))]);
   const { decoder, messages } = messagesOf(bytes.subarray(0, bytes.length - 1), 10);
   assert.deepEqual([decoder.isMidMessage, messages.length], [true, 0]);
+});
+
+Deno.test("MessageDecoder rests between rects when it is told to, and loses nothing", () => {
+  const bytes = everyMessage();
+  const whole = messagesOf(bytes, bytes.length, { wantsBytes: () => true });
+  let asked = 0;
+  const picture = new TestPicture();
+  const options = { wantsBytes: () => true, mustRest: () => asked++ % 2 === 0 };
+  const decoder = new MessageDecoder(picture, options);
+  const reader = new ByteReader(bytes);
+  const messages = [];
+  let rests = 0;
+  for (let message = decoder.next(reader); message !== undefined || decoder.isResting; message = decoder.next(reader)) {
+    if (message === undefined) rests++;
+    else messages.push(message);
+  }
+  assert.equal(rests, 8);
+  assert.deepEqual(messages, whole.messages);
+  assert.deepEqual(picture.target, whole.picture.target);
 });
 
 Deno.test("MessageDecoder gives the pointer's shape as straight RGBA", () => {

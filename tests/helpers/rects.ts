@@ -3,6 +3,8 @@
 import { deflateSync } from "node:zlib";
 import { Deflate, Z_SYNC_FLUSH } from "pako";
 import fc from "fast-check";
+import type { PixelTarget } from "../../lib/decode/decoder.ts";
+import { createPixelTarget } from "../../lib/decode/pixel_target.ts";
 import { ByteWriter } from "../../lib/rfb/byte_writer.ts";
 
 /** Pixels 0x00RRGGBB, row by row. */
@@ -168,6 +170,17 @@ export function counted(bytes: Uint8Array): Uint8Array {
 export function firstZlibRect(plain: Uint8Array): Uint8Array {
   const finishFlush = 2;
   return counted(deflateSync(plain, { finishFlush }));
+}
+
+/** A picture of another size that shows what both sizes share of the old one. */
+export function resizePixelTarget(old: PixelTarget, width: number, height: number): PixelTarget {
+  const target = createPixelTarget(width, height);
+  for (let y = 0; y < Math.min(old.height, height); y++) {
+    const start = y * old.strideBytes;
+    const row = old.pixels.subarray(start, start + Math.min(old.width, width) * 4);
+    target.pixels.set(row, y * target.strideBytes);
+  }
+  return target;
 }
 
 /** All bytes in one. */

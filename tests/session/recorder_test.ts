@@ -5,7 +5,7 @@ import { createLogger } from "../../lib/base/log.ts";
 import { openVnc } from "../../lib/client/open_vnc.ts";
 import type { VncClient } from "../../lib/client/vnc_client.ts";
 import { MessageDecoder, type Picture } from "../../lib/decode/message_decoder.ts";
-import { createPixelTarget, movePixels, resizePixelTarget } from "../../lib/decode/pixel_target.ts";
+import { createPixelTarget, movePixels } from "../../lib/decode/pixel_target.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
 import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { type MessageSource, SessionRecorder, type SessionRecorderOptions } from "../../lib/session/recorder.ts";
@@ -71,7 +71,7 @@ class TestSource extends EventEmitter implements MessageSource {
       get target() {
         return target();
       },
-      resize: (width, height) => this.#target = resizePixelTarget(this.#target, width, height),
+      resize: (width, height) => this.#target = createPixelTarget(width, height),
       copy: (source, destination) => movePixels(this.#target, source, destination),
     };
     this.#decoder = new MessageDecoder(picture, { wantsBytes: () => true });
@@ -269,10 +269,12 @@ Deno.test("SessionRecorder makes the server wait while the disk is slow", async 
     await release.promise;
     return await write(bytes);
   };
+  const pixels = { width: 2_000, height: 1_000, encoding: Encoding.Raw, payload: new Uint8Array(8_000_000) };
+  const large = updateMessage([pixels]);
   await source.send(sizeUpdate(2_000, 1_000));
-  await source.send(rawUpdate(2_000, 1_000, 1));
+  await source.send(large);
   assert.deepEqual(source.asked, ["whole"]);
-  await source.send(rawUpdate(2_000, 1_000, 2));
+  await source.send(large);
   assert.deepEqual(source.asked, ["whole", "pause"]);
   release.resolve();
   while (source.asked.length < 6) await settle();
