@@ -1,6 +1,6 @@
 /** Full updates of one picture, again and again: what they cost the server and the wire. */
 
-import { connectVnc } from "../lib/client/connect.ts";
+import { connectVnc } from "../lib/client/open_vnc.ts";
 import { Encoding } from "../lib/rfb/encodings.ts";
 import type { BenchServer } from "./servers.ts";
 
@@ -36,7 +36,7 @@ export async function measureFullUpdates(
   let bytes = 0;
   let used = new Set<number>();
   client.on("serverMessage", (message) => {
-    bytes += message.bytes.length;
+    bytes += message.bytes?.length ?? 0;
     for (const rect of message.rects) used.add(rect.encoding);
   });
   async function fullUpdates(count: number): Promise<void> {
