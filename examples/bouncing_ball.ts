@@ -7,12 +7,12 @@ const service = await serveVnc(display, { listen: Deno.args[0] ?? "127.0.0.1:0",
 console.log(`look at ${service.addresses[0]}`);
 
 function paintBall(left: number, top: number, colour: number): void {
-  const pixels = new Uint32Array(display.pixels.buffer, display.pixels.byteOffset, display.pixels.byteLength / 4);
+  const { buffer, byteOffset, byteLength } = display.pixels;
+  const pixels = new Uint32Array(buffer, byteOffset, byteLength / 4); // 0x00RRGGBB
   for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const inside = (x - size / 2) ** 2 + (y - size / 2) ** 2 < (size / 2) ** 2;
-      if (inside) pixels[(top + y) * (display.strideBytes / 4) + left + x] = colour;
-    }
+    const halfWidth = Math.round(Math.sqrt((size / 2) ** 2 - (y + 0.5 - size / 2) ** 2));
+    const middle = (top + y) * display.strideBytes / 4 + left + size / 2;
+    pixels.fill(colour, middle - halfWidth, middle + halfWidth);
   }
   display.update({ x: left, y: top, width: size, height: size });
 }

@@ -1,40 +1,56 @@
-// Paints where the pointer is while a button is down; "c" clears.  deno run -A examples/drawing_board.ts [address]
-import { Display, serveVnc } from "@vncd/vncd";
+// A board that everybody who looks at it draws on, a colour a button; "c" wipes it.
+// deno run -A examples/drawing_board.ts [address]
+import { Display, type Point, PointerButton, serveVnc } from "@vncd/vncd";
 
-const display = new Display({ width: 800, height: 600 });
-display.pixels.fill(0xff);
-const service = await serveVnc(display, { listen: Deno.args[0] ?? "127.0.0.1:0", name: "drawing board" });
+const [width, height, pen] = [800, 600, 5];
+const display = new Display({ width, height });
+const listen = Deno.args[0] ?? "127.0.0.1:0";
+const service = await serveVnc(display, { listen, name: "drawing board", share: "ignore" });
 console.log(`draw at ${service.addresses[0]}`);
 
-const COLOURS: Record<number, readonly [number, number, number]> = {
-  1: [200, 60, 20],
-  2: [40, 140, 40],
-  4: [30, 60, 200],
-};
-
-function dot(x: number, y: number, [blue, green, red]: readonly [number, number, number]): void {
-  for (let row = Math.max(0, y - 2); row <= Math.min(display.height - 1, y + 2); row++) {
-    for (let column = Math.max(0, x - 2); column <= Math.min(display.width - 1, x + 2); column++) {
-      display.pixels.set([blue, green, red], row * display.strideBytes + column * 4);
-    }
-  }
-  display.update({ x: x - 2, y: y - 2, width: 5, height: 5 });
+function wipe(): void {
+  display.pixels.fill(0xff);
+  display.update({ x: 0, y: 0, width, height });
 }
 
-service.on("key", ({ keysym, down }) => {
-  if (!down || keysym !== "c".charCodeAt(0)) return;
-  display.pixels.fill(0xff);
-  display.update({ x: 0, y: 0, width: display.width, height: display.height });
-});
-
-let last: { x: number; y: number } | undefined;
-for await (const { x, y, buttonMask } of service.pointers()) {
-  const colour = COLOURS[buttonMask & 7];
-  if (colour !== undefined && last !== undefined) {
-    const steps = Math.max(Math.abs(x - last.x), Math.abs(y - last.y), 1);
-    for (let i = 0; i <= steps; i++) {
-      dot(Math.round(last.x + (x - last.x) * i / steps), Math.round(last.y + (y - last.y) * i / steps), colour);
+function drawDot({ x, y }: Point, [red, green, blue]: readonly number[]): void {
+  const left = Math.min(Math.max(Math.round(x - pen / 2), 0), width - pen);
+  const top = Math.min(Math.max(Math.round(y - pen / 2), 0), height - pen);
+  for (let row = top; row < top + pen; row++) {
+    for (let column = left; column < left + pen; column++) {
+      display.pixels.set([blue!, green!, red!], row * display.strideBytes + column * 4);
     }
   }
-  last = { x, y };
+  display.update({ x: left, y: top, width: pen, height: pen });
+}
+
+function drawLine(from: Point, to: Point, colour: readonly number[]): void {
+  const steps = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y), 1);
+  for (let i = 0; i <= steps; i++) {
+    drawDot({ x: from.x + (to.x - from.x) * i / steps, y: from.y + (to.y - from.y) * i / steps }, colour);
+  }
+}
+
+wipe();
+service.on("key", ({ keysym, down }) => {
+  if (down && keysym === "c".charCodeAt(0)) wipe();
+});
+
+const colours: Record<number, readonly number[]> = {
+  [PointerButton.Left]: [200, 40, 20],
+  [PointerButton.Middle]: [40, 140, 40],
+  [PointerButton.Right]: [30, 60, 200],
+};
+/** Where the pen of each viewer was last, while it is down. */
+const pens = new Map<number, Point>();
+service.on("disconnected", ({ id }) => pens.delete(id));
+
+for await (const { client, x, y, buttonMask } of service.pointers()) {
+  const colour = colours[buttonMask];
+  if (colour === undefined) {
+    pens.delete(client.id);
+  } else {
+    drawLine(pens.get(client.id) ?? { x, y }, { x, y }, colour);
+    pens.set(client.id, { x, y });
+  }
 }

@@ -7,8 +7,6 @@ export default defineScene({
     firmware.setTextMode();
     firmware.text.write("Press keys, I count them.\n\n");
     let count = 0;
-    for await (const key of firmware.keyboard) {
-      if (key.down) firmware.text.write(`${++count}: ${key.character ?? `scancode ${key.keycode}`}\n`);
-    }
+    for await (const key of firmware.keyboard) firmware.text.writeLine(`${++count}: ${key.name}`);
   },
 });

@@ -3,10 +3,15 @@ import { recordSession } from "@vncd/vncd";
 
 const [server, file, seconds = "10"] = Deno.args;
 if (server === undefined || file === undefined) {
-  throw new Error("usage: record_server.ts host:display session.rfb [seconds]");
+  console.error("usage: record_server.ts host:display session.rfb [seconds]");
+  Deno.exit(2);
 }
 
 const recording = await recordSession({ server, file });
-setTimeout(() => recording.stop(), Number(seconds) * 1_000);
-const { messages, bytes, durationMs } = await recording.finished;
-console.log(`${file}: ${messages} messages, ${bytes} bytes, ${(durationMs / 1_000).toFixed(1)} s`);
+console.log(`recording ${recording.width}x${recording.height} pixels for ${seconds} s`);
+const timer = setTimeout(() => recording.stop(), Number(seconds) * 1_000);
+
+const { messages, byteLength, durationMs, error } = await recording.finished;
+clearTimeout(timer);
+console.log(`${file}: ${messages} messages, ${byteLength} bytes, ${(durationMs / 1_000).toFixed(1)} s`);
+if (error !== undefined) console.error(`ended early: ${error.message}`);
