@@ -173,7 +173,8 @@ export class OutputQueue {
     }
     const stalledMs = nowMs - this.#stalledSinceMs;
     if (stalledMs >= STALL_DEADLINE_MS) {
-      return this.#fail(`${this.bytesPending} bytes of output pending, and none taken for ${stalledMs / 1_000} s`);
+      const stalledS = Math.round(stalledMs / 1_000);
+      return this.#fail(`${this.bytesPending} bytes of output pending, and none taken for ${stalledS} s`);
     }
     this.#setStallTimer();
   }
