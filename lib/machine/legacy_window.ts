@@ -45,7 +45,10 @@ export class LegacyWindow {
   #latches = 0;
   #fontVersion = 0;
 
-  /** The window of a card with these registers. */
+  /**
+   * The window of a card with these registers.
+   * @internal
+   */
   constructor(vram: VideoMemory, registers: VgaRegisters, vbe: Vbe) {
     this.#vram = vram;
     this.#registers = registers;

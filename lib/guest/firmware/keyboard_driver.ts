@@ -45,7 +45,10 @@ export class KeyboardDriver implements AsyncIterable<GuestKeyEvent> {
   /** The two bytes the keyboard gave as its id; undefined when no keyboard answers. */
   readonly id: readonly number[] | undefined;
 
-  /** Resets and enables the keyboard. Readers end when `signal` aborts. */
+  /**
+   * Resets and enables the keyboard. Readers end when `signal` aborts.
+   * @internal
+   */
   constructor(controller: Ps2Controller, signal: AbortSignal) {
     this.#controller = controller;
     const stop = controller.listen("keyboard", (byte) => this.#onByte(byte));

@@ -50,7 +50,10 @@ export class PointerDriver implements AsyncIterable<GuestPointerEvent> {
   /** Where events come from. */
   readonly source: PointerSource;
 
-  /** Enables the device. `area` gives the size of the mode that is set. Readers end when `signal` aborts. */
+  /**
+   * Enables the device. `area` gives the size of the mode that is set. Readers end when `signal` aborts.
+   * @internal
+   */
   constructor(machine: GuestMachine, controller: Ps2Controller, area: () => PointerArea, signal: AbortSignal) {
     this.#area = area;
     this.#signal = signal;
