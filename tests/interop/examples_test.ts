@@ -16,6 +16,7 @@ import { needsPeer, PeerProcess, waitUntil } from "../helpers/peers.ts";
 import { assertSamePicture, differingPixels, type Picture, pictureOfDisplay } from "../helpers/pictures.ts";
 import { readScreenText } from "../helpers/screen_text.ts";
 import { gvnccapture } from "../helpers/viewers.ts";
+import { startVncd } from "../helpers/vncd.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const NEEDS_CAPTURE = needsPeer("gvnccapture", "convert");
@@ -124,12 +125,8 @@ Deno.test({
   name: "my_scene: gvnccapture reads the keys that were typed, counted",
   ...NEEDS_CAPTURE,
   async fn() {
-    const program = `import { serveScene } from ${JSON.stringify(`${ROOT}mod.ts`)};
-      const { service } = await serveScene({ scene: Deno.args[0] });
-      console.log(service.addresses[0]);`;
-    const args = ["eval", "--quiet", "--config", `${ROOT}deno.json`, program, `${ROOT}examples/my_scene.ts`];
-    await using example = new PeerProcess(Deno.execPath(), args, { NO_COLOR: "1" });
-    const port = await portOf(example);
+    await using example = await startVncd(["serve", `${ROOT}examples/my_scene.ts`]);
+    const { port } = example;
     const greeting = "Press keys, I count them.";
     const shown = await captureUntil(port, (picture) => readScreenText(picture)[0] === greeting);
     assert.equal(readScreenText(shown)[0], greeting);
