@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { UsageError } from "../../lib/base/errors.ts";
 import {
+  AUTH_BLOCK_MS,
+  AUTH_FAILURES_FREE,
   LOGIN_DEADLINE_MS,
   MAX_UNAUTHENTICATED,
   MAX_UNAUTHENTICATED_PER_ADDRESS,
@@ -63,6 +65,36 @@ serverTest("a wrong password ends the connection after its reason, and is logged
   assert.equal(told, "\0\0\0\x01\0\0\0\x15Authentication failed");
   assert.deepEqual(rig.reasons, ["wrong password"]);
   assert.match(rig.lines.at(-1)!, /^vncd: warn: client 1 disconnected: wrong password$/);
+}, { password: "geheim" });
+
+/** Answers the challenge with a password; what the server says then is the client's to read. */
+async function tryPassword(client: RawClient, password: string): Promise<void> {
+  await client.write([2]);
+  await client.write(vncAuthResponse(password, Uint8Array.from(await client.read(16))));
+}
+
+serverTest("five wrong passwords make the address wait, idle connections do not", async (rig) => {
+  for (let i = 0; i < 20; i++) {
+    await RawClient.connect(rig.server).writeText("RFB 003.008\n");
+  }
+  for (let i = 0; i < AUTH_FAILURES_FREE; i++) {
+    const client = RawClient.connect(rig.server);
+    await client.writeText("RFB 003.008\n");
+    assert.deepEqual((await client.read(12 + 2)).slice(12), [1, 2]);
+    await tryPassword(client, "falsch");
+    await settle();
+    rig.clock.advance(100);
+    await client.readToEnd();
+  }
+  const refused = RawClient.connect(rig.server);
+  await refused.writeText("RFB 003.008\n");
+  assert.match(String.fromCharCode(...await refused.readToEnd()), /Too many authentication failures$/);
+  rig.clock.advance(AUTH_BLOCK_MS);
+  const owner = RawClient.connect(rig.server);
+  await owner.writeText("RFB 003.008\n");
+  await owner.read(12 + 2);
+  await tryPassword(owner, "geheim");
+  assert.deepEqual(await owner.read(4), [0, 0, 0, 0]);
 }, { password: "geheim" });
 
 serverTest("the right password gets in, and skipAuth needs none", async (rig) => {
