@@ -1,0 +1,99 @@
+/** `kill -9` of a recorder at any moment: what it had recorded replays to the last whole message. */
+
+import assert from "node:assert/strict";
+import { Display } from "../../lib/display/display.ts";
+import { serveVnc } from "../../lib/run/serve_vnc.ts";
+import { SessionPlayer } from "../../lib/session/player.ts";
+import { SessionReader } from "../../lib/session/reader.ts";
+import { keepBusy } from "../helpers/busy_picture.ts";
+import { checkFbs } from "../helpers/fbs_check.ts";
+import { PeerProcess, waitUntil } from "../helpers/peers.ts";
+import { inFolder } from "../helpers/sessions.ts";
+
+const ROUNDS = 5;
+const SIDE_BY_SIDE = 4;
+const SIZE = { width: 640, height: 480 };
+const FPS = 20;
+/** Enough noise that blocks are of several hundred kB, and a kill finds some of them half written. */
+const NOISE_ROWS = 240;
+const SCRIPT = new URL("../fixtures/record_server.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** A recorder that is killed so long after its file is there. */
+async function recordAndKill(file: string, address: string, delayMs: number): Promise<void> {
+  const args = ["run", "-A", "--no-check", "--quiet", "--config", CONFIG, SCRIPT, file, address];
+  await using recorder = new PeerProcess(Deno.execPath(), args);
+  await waitUntil(() => exists(file), `the file of a recorder, which said: ${recorder.output}`);
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  recorder.kill("SIGKILL");
+  assert.equal(await recorder.exit(), 128 + 9, recorder.output);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** What is left of a recording. */
+interface Remains {
+  readonly messages: number;
+  /** Where the first message is in the file. */
+  readonly firstOffset: number;
+}
+
+/** The file is strict up to its last whole block, and the reader and the player get as far as that. */
+async function checkRemains(file: string, how: string): Promise<Remains> {
+  const { messages, durationMs, lastSize } = checkFbs(await Deno.readFile(file), { cut: true });
+  using reader = await SessionReader.open(file);
+  const offsets: number[] = [];
+  for await (const { offset } of reader) offsets.push(offset);
+  assert.equal(offsets.length, messages, how);
+  const isTorn = reader.truncated;
+  await reader.rewind();
+  const display = new Display({ width: 1, height: 1 });
+  try {
+    const result = await new SessionPlayer(reader, display, { speed: Infinity }).play();
+    assert.deepEqual(result, { durationMs, truncated: isTorn, stopped: false }, how);
+    if (messages > 0) assert.deepEqual([display.width, display.height], lastSize, how);
+  } finally {
+    display.close();
+  }
+  return { messages, firstOffset: offsets[0] ?? Infinity };
+}
+
+/** A kill seldom finds a block half written, a lost machine often: the same of the file cut anywhere. */
+async function checkTorn(file: string, firstOffset: number): Promise<void> {
+  const { size } = await Deno.stat(file);
+  if (firstOffset >= size) return;
+  const cut = firstOffset + Math.floor(Math.random() * (size - firstOffset));
+  await Deno.truncate(file, cut);
+  await checkRemains(file, `cut at ${cut}`);
+}
+
+Deno.test("twenty recorders killed at any moment leave recordings that replay to the last whole message", async () => {
+  const display = new Display({ ...SIZE, fps: FPS });
+  const service = await serveVnc(display);
+  const rest = keepBusy(display, FPS, NOISE_ROWS);
+  const remains: Remains[] = [];
+  async function round(file: string): Promise<void> {
+    const delayMs = 200 + Math.random() * 1_000;
+    await recordAndKill(file, `127.0.0.1::${service.port}`, delayMs);
+    const left = await checkRemains(file, `killed after ${delayMs} ms`);
+    remains.push(left);
+    await checkTorn(file, left.firstOffset);
+    await Deno.remove(file);
+  }
+  try {
+    await inFolder(async (folder) => {
+      for (let i = 0; i < ROUNDS; i++) {
+        const files = Array.from({ length: SIDE_BY_SIDE }, (_, at) => `${folder}/${i}-${at}.rfb`);
+        await Promise.all(files.map(round));
+      }
+    });
+  } finally {
+    rest();
+    await service.stop();
+    display.close();
+  }
+  const withMessages = remains.filter(({ messages }) => messages > 0);
+  assert.ok(withMessages.length >= 15, `${withMessages.length} of ${remains.length} recordings have messages`);
+});
