@@ -58,7 +58,6 @@ export class UpdatePacing {
   #owed: Rect = EMPTY_RECT;
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
-  #hasSentPixels = false;
   #isFreshening = false;
   #freshenedMs = -Infinity;
   #isClosed = false;
@@ -269,13 +268,15 @@ export class UpdatePacing {
     const tail = isCurrentFormat ? this.#pseudoRects.appendTo(update.bytes, this.#pixelFormat) : undefined;
     this.#send(update.bytes, inFlight.request, recycle);
     if (tail !== undefined) this.#send(tail, inFlight.request);
-    this.#hasSentPixels = true;
     this.tryUpdate();
   }
 
-  /** Only behind the first pixels: there are clients that take the first update for the picture [vncdotool]. */
+  /**
+   * Reached only with an empty tracker, which starts full: the first update has pixels, as there are clients that take
+   * it for the picture [vncdotool].
+   */
   #sendPseudoRects(): void {
-    if (!this.#hasSentPixels || !this.#pseudoRects.isPending) return;
+    if (!this.#pseudoRects.isPending) return;
     this.#request = "none";
     this.#options.output.send(this.#pseudoRects.update(this.#pixelFormat));
   }
