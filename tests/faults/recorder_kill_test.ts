@@ -7,8 +7,9 @@ import { SessionPlayer } from "../../lib/session/player.ts";
 import { SessionReader } from "../../lib/session/reader.ts";
 import { keepBusy } from "../helpers/busy_picture.ts";
 import { checkFbs } from "../helpers/fbs_check.ts";
-import { PeerProcess, waitUntil } from "../helpers/peers.ts";
+import { waitUntil } from "../helpers/peers.ts";
 import { inFolder } from "../helpers/sessions.ts";
+import { spawnVncd } from "../helpers/vncd.ts";
 
 const ROUNDS = 5;
 const SIDE_BY_SIDE = 4;
@@ -16,13 +17,10 @@ const SIZE = { width: 640, height: 480 };
 const FPS = 20;
 /** Enough noise that blocks are of several hundred kB, and a kill finds some of them half written. */
 const NOISE_ROWS = 240;
-const SCRIPT = new URL("../fixtures/record_server.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** A recorder that is killed so long after its file is there. */
 async function recordAndKill(file: string, address: string, delayMs: number): Promise<void> {
-  const args = ["run", "-A", "--no-check", "--quiet", "--config", CONFIG, SCRIPT, file, address];
-  await using recorder = new PeerProcess(Deno.execPath(), args);
+  await using recorder = spawnVncd(["record", file, address]);
   await waitUntil(() => exists(file), `the file of a recorder, which said: ${recorder.output}`);
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   recorder.kill("SIGKILL");
