@@ -34,6 +34,7 @@ export class OutputQueue {
   #bytesWritten = 0;
   #forcedEnd = 0;
   #thresholdBytes = THROTTLE_FLOOR_BYTES;
+  #limitBytes = THROTTLE_FLOOR_BYTES * OUTPUT_LIMIT_SCALE;
   #pump: Promise<void> | undefined;
   #stallTimer: Timer | undefined;
   #stalledSinceMs = 0;
@@ -68,6 +69,13 @@ export class OutputQueue {
   /** The threshold follows what one full picture takes [QEMU vnc_update_throttle_offset]. */
   setScreenfulBytes(screenfulBytes: number): void {
     this.#thresholdBytes = Math.max(THROTTLE_FLOOR_BYTES, screenfulBytes);
+    this.#followThreshold();
+  }
+
+  /** The hard cap sinks only with the output: what was rightly queued for a big screen is no fault on a small one. */
+  #followThreshold(): void {
+    const limit = this.#thresholdBytes * OUTPUT_LIMIT_SCALE;
+    if (limit > this.#limitBytes || this.bytesPending <= limit) this.#limitBytes = limit;
   }
 
   /**
@@ -76,11 +84,11 @@ export class OutputQueue {
    */
   send(bytes: Uint8Array, onWritten?: () => void): void {
     if (this.#isEnded || bytes.length === 0) return;
+    this.#followThreshold();
     this.#chunks.push({ bytes, onWritten });
     this.#bytesQueued += bytes.length;
-    const limit = this.#thresholdBytes * OUTPUT_LIMIT_SCALE;
-    if (this.bytesPending > limit) {
-      return this.#fail(`${this.bytesPending} bytes of output pending, limit is ${limit}`);
+    if (this.bytesPending > this.#limitBytes) {
+      return this.#fail(`${this.bytesPending} bytes of output pending, limit is ${this.#limitBytes}`);
     }
     this.#watch();
     this.#pump ??= this.#run();

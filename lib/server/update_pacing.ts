@@ -18,7 +18,7 @@ import { joinRects } from "./update_rects.ts";
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
 export type UpdateRequest = "none" | "incremental" | "force";
 
-/** A client's forced requests let the display look at its device at most so often. */
+/** Forced requests let the display look at its device at most so often, whoever they are from. */
 const FRESHEN_INTERVAL_MS = 16;
 
 /** What pacing needs of its connection. */
@@ -59,13 +59,15 @@ export class UpdatePacing {
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
   #isFreshening = false;
-  #freshenedMs = -Infinity;
+  /** When the display last looked. */
+  #tickedMs: number;
   #isClosed = false;
 
   constructor(options: UpdatePacingOptions) {
     this.#options = options;
     // first of all: the device is asked here, and may set a new mode
     this.#removeListener = options.display.addListener(this.#listener());
+    this.#tickedMs = options.clock.nowMs();
     const { width, height } = options.display.serverSurface;
     this.#tracker = new UpdateTracker(width, height);
     this.#geometry = new ClientGeometry(width, height);
@@ -150,6 +152,7 @@ export class UpdatePacing {
   #listener(): DisplayChangeListener {
     return {
       refresh: () => {
+        this.#tickedMs = this.#options.clock.nowMs();
         if (!this.#isFreshening) this.tryUpdate();
       },
       gfxUpdate: (changed) => this.#tracker.addChanged(changed),
@@ -189,9 +192,7 @@ export class UpdatePacing {
 
   /** A picture that is asked for must not be older than the question, however long the display has been backing off. */
   #freshen(): void {
-    const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#freshenedMs < FRESHEN_INTERVAL_MS) return;
-    this.#freshenedMs = nowMs;
+    if (this.#options.clock.nowMs() - this.#tickedMs < FRESHEN_INTERVAL_MS) return;
     this.#isFreshening = true;
     this.#options.display.refresh();
     this.#isFreshening = false;

@@ -96,6 +96,21 @@ Deno.test("OutputQueue fails once above five thresholds, and forgets what waited
   assert.equal(failures.length, 1);
 });
 
+Deno.test("OutputQueue lowers its cap for a smaller screen only as the output sinks", async () => {
+  const stream = new FakeStream(0);
+  const { queue, failures } = makeQueue(stream);
+  queue.setScreenfulBytes(4 * MIB);
+  queue.send(new Uint8Array(19 * MIB));
+  queue.setScreenfulBytes(MIB);
+  queue.send(Uint8Array.of(1));
+  assert.deepEqual(failures, []);
+  await settle();
+  stream.take(19 * MIB);
+  await settle();
+  queue.send(new Uint8Array(5 * MIB + 1));
+  assert.equal(failures.length, 1);
+});
+
 Deno.test("OutputQueue knows whether a forced update is still on its way", async () => {
   const stream = new FakeStream(0);
   const { queue } = makeQueue(stream);
