@@ -17,6 +17,9 @@ const DENORT_SHA256 = "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3
 /** What the program reads or starts at run time, besides what its imports reach. */
 const INCLUDED = ["lib/encode/worker.ts", "lib/encode/kernels/kernels.wasm.bin", "lib/web/assets"];
 
+/** Every npm package that the configuration names is embedded, used or not: these 150 MB are for building and testing. */
+const BUILD_ONLY = ["@novnc/novnc", "assemblyscript", "fast-check", "playwright-core", "typescript"];
+
 async function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
   const process = new Deno.Command(command, { args: [...args], env, stdout: "null", stderr: "piped" });
   const { code, stderr } = await process.output();
@@ -46,7 +49,10 @@ async function extractDenort(folder: string, path: string): Promise<void> {
 
 /** `deno compile` looks for node_modules in every folder above, so the build happens in a folder of its own. */
 function copyProject(folder: string): void {
-  for (const name of ["lib", "mod.ts", "cli.ts", "deno.json", "deno.lock"]) copy(name, `${folder}/${name}`);
+  for (const name of ["lib", "mod.ts", "cli.ts", "deno.lock"]) copy(name, `${folder}/${name}`);
+  const config = JSON.parse(Deno.readTextFileSync("deno.json"));
+  for (const name of BUILD_ONLY) delete config.imports[name];
+  Deno.writeTextFileSync(`${folder}/deno.json`, JSON.stringify(config));
 }
 
 function copy(from: string, to: string): void {
