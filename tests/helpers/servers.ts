@@ -58,11 +58,14 @@ async function stopVirtualCpu(path: string): Promise<void> {
   }
 }
 
-/** Xvnc with an xterm that prints `lines` numbered lines, slowly enough to be seen scrolling, then stands still. */
+/**
+ * Xvnc with an xterm that prints `lines` numbered lines, slowly enough to be seen scrolling, then stands still. It has
+ * no pointer: Xvnc paints one into the picture of a viewer that draws none itself, as a recorder, and not of others.
+ */
 export async function startScrollingXterm(lines: number): Promise<PeerServer> {
   const display = freeDisplay();
   const args = [`:${display}`, "-SecurityTypes", "None", "-localhost", "-geometry", "640x480", "-depth", "24"];
-  const server = new PeerProcess(XVNC, [...args, "-AlwaysShared"]);
+  const server = new PeerProcess(XVNC, [...args, "-AlwaysShared", "-nocursor"]);
   await server.waitForOutput(/Listening for VNC connections/);
   const script = `for i in $(seq ${lines}); do echo "line $i of a terminal that scrolls"; sleep 0.02; done; sleep 3600`;
   const look = ["-geometry", "100x35+0+0", "-bg", "#102030", "-fg", "#d0e0f0", "-xrm", "*cursorBlink: false", "+sb"];
