@@ -3,8 +3,8 @@
 import { UsageError } from "../base/errors.ts";
 import { escapeText } from "../base/log.ts";
 
-/** Reads a flag's value; the second parameter is what the flag had before. */
-export type ReadValue<T> = (text: string, before: T | undefined) => T;
+/** Reads a flag's value. */
+export type ReadValue<T> = (text: string) => T;
 
 function valueError(flag: string, text: string, why: string): UsageError {
   return new UsageError(`Cannot use "${escapeText(text)}" for ${flag}: ${why}`);
@@ -40,7 +40,7 @@ export function speed(flag: string): ReadValue<number> {
   };
 }
 
-/** A flag that may be given again and again. */
+/** A flag that may be given again and again: the new value behind those before. */
 export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...before ?? [], text];
 }

@@ -4,6 +4,7 @@ import des from "des.js";
 
 interface BlockCipher {
   update(data: Uint8Array): number[];
+  final(): number[];
 }
 
 const DES = des.DES as { create(options: { type: "decrypt"; key: Uint8Array; padding: boolean }): BlockCipher };
@@ -20,7 +21,8 @@ export function isVncPasswd(bytes: Uint8Array): boolean {
 /** The (first) password in the file. */
 export function readVncPasswd(bytes: Uint8Array): string {
   const cipher = DES.create({ type: "decrypt", key: FIXED_KEY, padding: false });
-  const plain = Uint8Array.from(cipher.update(bytes.subarray(0, BLOCK_BYTES)));
+  // a decipher keeps the last block back
+  const plain = Uint8Array.from([...cipher.update(bytes.subarray(0, BLOCK_BYTES)), ...cipher.final()]);
   const end = plain.indexOf(0);
   return new TextDecoder().decode(end < 0 ? plain : plain.subarray(0, end));
 }

@@ -18,7 +18,7 @@ export interface StreamPair {
 export const STREAM_PAIRS: Readonly<Record<string, () => Promise<StreamPair>>> = {
   memory: memoryPair,
   tcp: () => listenerPair("127.0.0.1::0"),
-  unix: () => listenerPair(`unix:${Deno.makeTempDirSync()}/pair.sock`),
+  unix: unixPair,
   websocket: webSocketPair,
 };
 
@@ -34,6 +34,13 @@ async function listenerPair(address: string): Promise<StreamPair> {
   const far = (await accepted).value as ByteStream;
   listener.close();
   return { near, far, end: () => closeAll(near, far) };
+}
+
+async function unixPair(): Promise<StreamPair> {
+  const folder = await Deno.makeTempDir({ prefix: "vncd-pair-" });
+  const pair = await listenerPair(`unix:${folder}/pair.sock`);
+  await Deno.remove(folder, { recursive: true });
+  return pair;
 }
 
 async function webSocketPair(): Promise<StreamPair> {

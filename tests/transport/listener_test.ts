@@ -11,8 +11,11 @@ function says(sentence: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof ConnectionError && error.stage === "connect" && sentence.test(error.message);
 }
 
+const folder = Deno.makeTempDirSync({ prefix: "vncd-listen-" });
+Deno.test.afterAll(() => Deno.removeSync(folder, { recursive: true }));
+
 function socketPath(): string {
-  return `${Deno.makeTempDirSync()}/vnc.sock`;
+  return `${Deno.makeTempDirSync({ dir: folder })}/vnc.sock`;
 }
 
 async function streamsUntilClosed(listener: Listener): Promise<ByteStream[]> {
@@ -108,7 +111,7 @@ Deno.test("a path too long for a socket is refused in a sentence", async () => {
 });
 
 Deno.test("a directory that does not exist is named in a sentence", async () => {
-  const address: Address = { kind: "unix", path: `${Deno.makeTempDirSync()}/none/vnc.sock` };
+  const address: Address = { kind: "unix", path: `${folder}/none/vnc.sock` };
   await assert.rejects(listen(address), says(/^Cannot listen on unix:.*: no such file or directory$/));
   await assert.rejects(connect(address), says(/^Cannot connect to unix:.*: no such file or directory$/));
 });
