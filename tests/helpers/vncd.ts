@@ -40,3 +40,17 @@ export function spawnVncd(args: readonly string[], { executable, cwd }: VncdStar
   const all = ["run", "--quiet", "-A", "--config", config, cli, ...args];
   return new VncdProcess(Deno.execPath(), all, { NO_COLOR: "1" }, cwd);
 }
+
+/** A way to start vncd, for tests that show the same of each. */
+export interface Program extends VncdStart {
+  /** What it is called in a test's name. */
+  readonly how: string;
+}
+
+/** The command line from source and, where VNCD_EXECUTABLE names one, the compiled executable. */
+export const PROGRAMS: readonly Program[] = [{ how: "vncd" }, ...compiledPrograms()];
+
+function compiledPrograms(): Program[] {
+  const executable = Deno.env.get("VNCD_EXECUTABLE");
+  return executable === undefined ? [] : [{ how: "the compiled vncd", executable }];
+}

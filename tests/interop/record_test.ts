@@ -8,22 +8,7 @@ import { needsPeer, waitUntil } from "../helpers/peers.ts";
 import { assertSamePicture, differingPixels, type Picture } from "../helpers/pictures.ts";
 import { type PeerServer, startGrub, startScrollingXterm, XVNC } from "../helpers/servers.ts";
 import { gvnccapture } from "../helpers/viewers.ts";
-import { spawnVncd, startVncd } from "../helpers/vncd.ts";
-
-/** The command line from source and, where it has been built, the executable. */
-const PROGRAMS: readonly { readonly how: string; readonly executable?: string }[] = [
-  { how: "vncd" },
-  ...compiled(),
-];
-
-function compiled(): { readonly how: string; readonly executable: string }[] {
-  const executable = Deno.env.get("VNCD_EXECUTABLE");
-  return executable === undefined ? [] : [{ how: "the compiled vncd", executable }];
-}
-
-interface Program {
-  readonly executable?: string;
-}
+import { type Program, PROGRAMS, spawnVncd, startVncd } from "../helpers/vncd.ts";
 
 /** Records `server` while `use` runs; gives the file's summary by the independent checker. */
 async function record(
@@ -81,7 +66,8 @@ async function captureWhenStill(port: number): Promise<Picture> {
 const DOWN = 0xff54;
 const RETURN = 0xff0d;
 
-for (const { how, ...program } of PROGRAMS) {
+for (const program of PROGRAMS) {
+  const { how } = program;
   Deno.test({
     name: `${how} records QEMU at the GRUB prompt with keys sent meanwhile, and replays to the same last picture`,
     ...needsPeer("qemu-system-x86_64", "gvnccapture", "convert"),
