@@ -1,0 +1,114 @@
+/** Encoding workers that throw, end without a word or never come back: their clients go, the others stay. */
+
+import assert from "node:assert/strict";
+import { CLOSE_GRACE_MS, JOB_DEADLINE_MS } from "../../lib/base/limits.ts";
+import { createLogger } from "../../lib/base/log.ts";
+import { WorkerPool } from "../../lib/encode/pool.ts";
+import type { EncodeFault } from "../../lib/encode/worker_messages.ts";
+import { FaultRig } from "../helpers/fault_rig.ts";
+import { waitUntil } from "../helpers/peers.ts";
+import { SkippingClock } from "../helpers/skipping_clock.ts";
+
+/** The witness is the pool's client 0, and has a worker with client 2; client 1 has another, with client 3. */
+const VICTIM = 1;
+
+const REASONS: Readonly<Record<Exclude<EncodeFault, "hold">, RegExp>> = {
+  throw: /^Cannot encode an update: .*worker ended, .*a test wanted an exception/,
+  close: /^Cannot encode an update: .*worker ended, it did not answer for \d+ ms$/,
+  hang: /^Cannot encode an update: .*worker ended, it did not answer for \d+ ms$/,
+  fail: /^Cannot encode an update: .*a test wanted a failure$/,
+};
+
+/** A pool of two workers in which one client's first job goes wrong. */
+class FaultyPool {
+  readonly clock = new SkippingClock();
+  readonly lines: string[] = [];
+  /** Resolves when the job has been sent. */
+  readonly started: Promise<void>;
+  readonly pool: WorkerPool;
+
+  constructor(fault: EncodeFault) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.started = promise;
+    this.pool = new WorkerPool({
+      maxWorkers: 2,
+      clock: this.clock,
+      logger: createLogger("info", (line) => this.lines.push(line)),
+      faultOf(client, job) {
+        if (client !== VICTIM || job > 0) return undefined;
+        resolve();
+        return fault;
+      },
+    });
+  }
+}
+
+async function withFaultyPool(
+  fault: EncodeFault,
+  body: (rig: FaultRig, faulty: FaultyPool) => Promise<void>,
+): Promise<void> {
+  const faulty = new FaultyPool(fault);
+  try {
+    await using rig = await FaultRig.start({ pool: faulty.pool });
+    await rig.assertWitnessServed();
+    await body(rig, faulty);
+    await rig.assertOnlyWitness();
+  } finally {
+    faulty.pool.close();
+  }
+}
+
+for (const fault of ["throw", "close", "hang"] as const) {
+  Deno.test(`a worker that meets ${fault} costs its own clients their connections, and nobody else anything`, async () => {
+    await withFaultyPool(fault, async (rig, faulty) => {
+      const victim = await rig.initialized();
+      const other = await rig.initialized();
+      const neighbour = await rig.initialized();
+      await victim.request(false);
+      await faulty.started;
+      await rig.assertWitnessServed();
+      if (fault !== "throw") faulty.clock.skip(JOB_DEADLINE_MS);
+      await rig.assertClosed(victim, REASONS[fault]);
+      await neighbour.request(false);
+      await rig.assertClosed(neighbour, REASONS[fault]);
+      await rig.assertServes(other);
+      const newcomer = await rig.initialized();
+      await rig.assertServes(newcomer);
+      assert.equal(faulty.lines.length, 1, faulty.lines.join("\n"));
+      assert.match(faulty.lines[0]!, /^vncd: error: encoding worker ended: /);
+      for (const client of [other, newcomer]) client.close();
+    });
+  });
+}
+
+Deno.test("a job that fails costs its own client the connection, not even those of the same worker", async () => {
+  await withFaultyPool("fail", async (rig, faulty) => {
+    const victim = await rig.initialized();
+    const others = [await rig.initialized(), await rig.initialized()];
+    await victim.request(false);
+    await rig.assertClosed(victim, REASONS.fail);
+    for (const client of others) {
+      await rig.assertServes(client);
+      client.close();
+    }
+    assert.deepEqual(faulty.lines, []);
+  });
+});
+
+Deno.test("a viewer whose job never ends can leave, and the others of its worker are served meanwhile", async () => {
+  await withFaultyPool("hold", async (rig, faulty) => {
+    const victim = await rig.initialized();
+    const others = [await rig.initialized(), await rig.initialized()];
+    await victim.request(false);
+    await faulty.started;
+    for (const client of others) await rig.assertServes(client);
+    victim.close();
+    // its job is waited for as long as the grace time, which begins when the server hears of it
+    await waitUntil(() => {
+      rig.clock.skip(CLOSE_GRACE_MS);
+      return rig.disconnected.length > 0;
+    }, "the end of the victim");
+    await rig.assertClosed(victim, /closed by the client|reset/);
+    for (const client of others) client.close();
+  });
+});
