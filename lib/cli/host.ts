@@ -55,9 +55,10 @@ function writeAll(output: { writeSync(bytes: Uint8Array): number }, text: string
 }
 
 async function readSecret(prompt: string): Promise<string> {
-  writeAll(Deno.stderr, prompt);
+  // raw before the prompt: who types at once must not be shown either
   Deno.stdin.setRaw(true);
   try {
+    writeAll(Deno.stderr, prompt);
     return await readTyped();
   } finally {
     Deno.stdin.setRaw(false);

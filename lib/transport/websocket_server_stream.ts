@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { ConnectionError } from "../base/errors.ts";
 import { WEBSOCKET_CLOSE_LINGER_MS } from "../base/limits.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { joinBytes } from "./join_bytes.ts";
 import {
   CloseCode,
   closeCodeOf,
@@ -82,7 +83,14 @@ class WebSocketServerStream implements ByteStream {
       if (bytes === null) this.#onCarrierEnd();
       else this.#feed(bytes);
     }
-    return this.#closed ? null : this.#data.shift() ?? null;
+    return this.#closed ? null : this.#takeData();
+  }
+
+  /** All at once: of frames of one byte each there may be very many. */
+  #takeData(): Uint8Array | null {
+    const data = this.#data;
+    this.#data = [];
+    return data.length === 0 ? null : joinBytes(data);
   }
 
   async #readCarrier(): Promise<Uint8Array | null> {

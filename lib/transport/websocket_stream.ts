@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { ConnectionError, ProtocolError } from "../base/errors.ts";
 import { MAX_WEBSOCKET_FRAME_BYTES, MAX_WEBSOCKET_QUEUE_BYTES, WEBSOCKET_HIGH_WATER_BYTES } from "../base/limits.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { joinBytes } from "./join_bytes.ts";
 import { CloseCode } from "./websocket_frame.ts";
 
 /** Whose time the waiting takes. */
@@ -14,6 +15,8 @@ export interface WebSocketStreamOptions {
 
 /** What goes out as one message. */
 const PIECE_BYTES = 64 * 1024;
+/** What a message costs beside its bytes while it waits. */
+const MESSAGE_OVERHEAD_BYTES = 128;
 /** A WebSocket does not tell when its buffer drains: how often to look. */
 const DRAIN_POLL_MS = 4;
 
@@ -85,10 +88,16 @@ class WebSocketStream implements ByteStream {
       await new Promise<void>((resolve) => this.#wakeReader = resolve);
     }
     if (this.#closed) return null;
-    const chunk = this.#queue.shift();
-    if (chunk === undefined && this.#failure !== undefined) throw this.#failure;
-    this.#queuedBytes -= chunk?.length ?? 0;
-    return chunk ?? null;
+    if (this.#queue.length === 0 && this.#failure !== undefined) throw this.#failure;
+    return this.#takeQueue();
+  }
+
+  /** All at once: of messages of one byte each there may be very many. */
+  #takeQueue(): Uint8Array | null {
+    const queue = this.#queue;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    return queue.length === 0 ? null : joinBytes(queue);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -135,7 +144,7 @@ class WebSocketStream implements ByteStream {
     }
     if (data.byteLength === 0) return;
     this.#queue.push(new Uint8Array(data));
-    this.#queuedBytes += data.byteLength;
+    this.#queuedBytes += data.byteLength + MESSAGE_OVERHEAD_BYTES;
     if (this.#queuedBytes > MAX_WEBSOCKET_QUEUE_BYTES) {
       return this.#fail(CloseCode.PolicyViolation, `${this.#queuedBytes} bytes came that nobody has read yet`);
     }

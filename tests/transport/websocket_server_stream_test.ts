@@ -58,6 +58,12 @@ Deno.test("a WebSocket's payloads are what read gives", async () => {
   assert.deepEqual(await stream.read(), new Uint8Array([3]));
 });
 
+Deno.test("frames that came together are read together", async () => {
+  const { client, stream } = rig();
+  await client.write(concat(Array.from({ length: 1_000 }, (_, i) => clientFrame(Opcode.Binary, new Uint8Array([i])))));
+  assert.deepEqual(await stream.read(), new Uint8Array(1_000).map((_, i) => i));
+});
+
 Deno.test("what came behind the handshake is read first", async () => {
   const { client, stream } = rig(undefined, clientFrame(Opcode.Binary, new Uint8Array([1])));
   await client.write(clientFrame(Opcode.Binary, new Uint8Array([2])));
