@@ -49,6 +49,15 @@ export class Arena {
     return new Uint8Array(this.#memory.buffer, this.#pointer + OUTPUT_OFFSET, byteLength);
   }
 
+  /** The bytes of a part of the surface as they are just now, row by row; all at once where no row is padded. */
+  forEachRow(surface: SurfaceView, part: Rect, use: (bytes: Uint8Array) => void): void {
+    const start = surface.pointer + part.y * surface.strideBytes + part.x * 4;
+    const rowBytes = part.width * 4;
+    const { buffer } = this.#memory;
+    if (rowBytes === surface.strideBytes) return use(new Uint8Array(buffer, start, rowBytes * part.height));
+    for (let y = 0; y < part.height; y++) use(new Uint8Array(buffer, start + y * surface.strideBytes, rowBytes));
+  }
+
   /** The start of the scratch memory: what the last kernel left there. */
   scratch(count: number): Uint32Array {
     return new Uint32Array(this.#memory.buffer, this.#pointer + SCRATCH_OFFSET, count);

@@ -3,7 +3,7 @@
 import type { Rect } from "../base/rect.ts";
 import type { PixelFormat } from "../rfb/pixel_format.ts";
 
-/** Where the server surface lies in the display's shared memory. */
+/** Where the server surface lies in the display's shared memory: bytes B,G,R,0, for the compare pass clears the fourth. */
 export interface SurfaceView {
   readonly pointer: number;
   readonly width: number;

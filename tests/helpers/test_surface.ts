@@ -20,13 +20,13 @@ export class TestSurface {
     return new TestSurface(new FrameMemory(), width, height);
   }
 
-  /** Paints colours row by row, with garbage in the X byte. */
+  /** Paints colours row by row, with nothing in the X byte, as the compare pass leaves it. */
   paint(picture: Uint32Array): void {
     const { pointer, strideBytes } = this.view;
     const pixels = new Uint32Array(this.memory.memory.buffer, pointer, strideBytes / 4 * this.height);
     for (let at = 0; at < picture.length; at++) {
       const into = Math.floor(at / this.width) * (strideBytes / 4) + at % this.width;
-      pixels[into] = (picture[at]! | at << 24) >>> 0;
+      pixels[into] = picture[at]! & 0xffffff;
     }
   }
 
