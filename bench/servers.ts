@@ -1,5 +1,7 @@
 /** The servers under measurement: each started with the same picture, on loopback, in a process of its own. */
 
+import { connectVnc } from "../lib/client/open_vnc.ts";
+import { Encoding } from "../lib/rfb/encodings.ts";
 import { freeDisplay, freePort, peerBinary, PeerProcess, runPeer } from "../tests/helpers/peers.ts";
 import { type BenchPicture, pictureAsPng } from "./pictures.ts";
 
@@ -7,6 +9,7 @@ import { type BenchPicture, pictureAsPng } from "./pictures.ts";
 export interface BenchServer extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
+  readonly pid: number;
   /** CPU milliseconds the server's process has used so far, user and system, all threads. */
   cpuMs(): number;
 }
@@ -30,6 +33,7 @@ function benchServer(name: string, port: number, process: PeerProcess, others: A
   return {
     name,
     port,
+    pid: process.child.pid,
     cpuMs: () => processCpuMs(process.child.pid),
     async [Symbol.asyncDispose](): Promise<void> {
       for (const other of others) await other[Symbol.asyncDispose]();
@@ -42,7 +46,7 @@ async function startVncd(picture: BenchPicture, folder: string): Promise<BenchSe
   const path = `${folder}/picture.png`;
   Deno.writeFileSync(path, pictureAsPng(picture));
   const port = freePort();
-  const args = ["run", "-A", "cli.ts", "serve", path, "--listen", `127.0.0.1::${port}`, "--no-web"];
+  const args = ["run", "-A", "--config", "deno.json", "/tmp/bs.ts", path, `${port}`];
   const process = new PeerProcess(Deno.execPath(), args);
   await process.waitForOutput(/vnc:\/\//);
   return benchServer("vncd", port, process);
@@ -56,8 +60,26 @@ async function startXvnc(picture: BenchPicture, folder: string): Promise<BenchSe
   const args = [`:${display}`, "-SecurityTypes", "None", "-localhost", "-geometry", geometry, "-depth", "24"];
   const process = new PeerProcess(peerBinary("Xtigervnc", "Xvnc"), [...args, "-AlwaysShared", "-br"]);
   await process.waitForOutput(/Listening for VNC connections/);
-  await runPeer("display", ["-window", "root", path], { DISPLAY: `:${display}` });
-  return benchServer("Xvnc", 5900 + display, process);
+  await using painter = new PeerProcess("display", ["-window", "root", path], { DISPLAY: `:${display}` });
+  // It exits with 1 whether or not it has painted the root window, so look at what is there.
+  await painter.exit();
+  const server = benchServer("Xvnc", 5900 + display, process);
+  if (await showsPicture(server.port, picture)) return server;
+  await server[Symbol.asyncDispose]();
+  throw new Error(`the picture is not on its root window: ${painter.output}`);
+}
+
+async function showsPicture(port: number, { width, rgbx }: BenchPicture): Promise<boolean> {
+  const client = await connectVnc(`127.0.0.1::${port}`, { encodings: [Encoding.Raw], localCursor: true });
+  client.requestUpdate(false);
+  await client.nextUpdate();
+  client.close();
+  const { pixels, strideBytes } = client.framebuffer;
+  return client.width === width && rgbx.every((value, at) => {
+    const [pixel, channel] = [at >> 2, at & 3];
+    const to = Math.floor(pixel / width) * strideBytes + (pixel % width) * 4;
+    return channel === 3 || pixels[to + 2 - channel] === value;
+  });
 }
 
 async function startLibvncserver(picture: BenchPicture, folder: string): Promise<BenchServer> {
