@@ -7,7 +7,7 @@ import { desktop } from "../../lib/guest/scenes/desktop.ts";
 import { testcard } from "../../lib/guest/scenes/testcard.ts";
 import type { Scene } from "../../lib/guest/scene.ts";
 import { type SceneService, serveScene } from "../../lib/run/serve_scene.ts";
-import { browserTest, openPage, readScreen } from "../helpers/browser.ts";
+import { browserTest, openPage, pictureOfPage, readScreen } from "../helpers/browser.ts";
 import { waitUntil } from "../helpers/peers.ts";
 import { assertSamePicture, differingPixels, type Picture, pictureOfDisplay } from "../helpers/pictures.ts";
 
@@ -23,13 +23,6 @@ async function withPage(scene: Scene, use: (page: Page, running: SceneService) =
     await page.context().close();
     await running.stop();
   }
-}
-
-async function pictureOfPage(page: Page): Promise<Picture> {
-  const { width, height, pixels } = await readScreen(page);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) rgb.set(pixels.subarray(i * 4, i * 4 + 3), i * 3);
-  return { width, height, rgb };
 }
 
 async function showsDisplay(page: Page, running: SceneService): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { needsPeer } from "./peers.ts";
+import type { Picture } from "./pictures.ts";
 
 const EXECUTABLE = "/usr/bin/chromium";
 const ARGS = [
@@ -63,4 +64,12 @@ export async function readScreen(page: Page): Promise<{ width: number; height: n
     return { width, height, base64: (reader.result as string).replace(/^.*,/, "") };
   });
   return { width, height, pixels: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) };
+}
+
+/** What the page's screen shows. */
+export async function pictureOfPage(page: Page): Promise<Picture> {
+  const { width, height, pixels } = await readScreen(page);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) rgb.set(pixels.subarray(i * 4, i * 4 + 3), i * 3);
+  return { width, height, rgb };
 }
