@@ -18,7 +18,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   server: ["base", "rfb", "display", "machine", "input", "encode", "transport", "security"],
   client: ["base", "rfb", "decode", "transport", "security"],
   session: ["base", "rfb", "decode", "display"],
-  web: ["base", "transport", "server"],
+  web: ["base", "transport"],
   run: [
     "base",
     "rfb",
