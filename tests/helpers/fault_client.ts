@@ -3,16 +3,21 @@
 import { connStream } from "../../lib/transport/conn_stream.ts";
 import { RawClient } from "./raw_client.ts";
 
+/** No test waits longer for what a server does not send. */
+const LIFETIME_MS = 30_000;
+
 /** A {@link RawClient} of a server that listens on loopback. */
 export class FaultClient extends RawClient {
   /** What the server calls it: `127.0.0.1:53211`. */
   readonly address: string;
   readonly #conn: Deno.TcpConn;
+  readonly #lifetime: ReturnType<typeof setTimeout>;
 
   private constructor(conn: Deno.TcpConn) {
     super(connStream(conn, "tcp", "the server"));
     this.#conn = conn;
     this.address = `${conn.localAddr.hostname}:${conn.localAddr.port}`;
+    this.#lifetime = setTimeout(() => this.close(), LIFETIME_MS);
   }
 
   /** Connects, and sends nothing. */
@@ -44,5 +49,10 @@ export class FaultClient extends RawClient {
   /** What is left to read, up to the end of the connection, however it ends. */
   async readToBreak(): Promise<number[]> {
     return await this.readToEnd().catch(() => [...this.reader.bytes(this.reader.available)]);
+  }
+
+  override close(): void {
+    clearTimeout(this.#lifetime);
+    super.close();
   }
 }
