@@ -73,7 +73,8 @@ async function compile(output: string): Promise<void> {
     const args = ["compile", "--quiet", "--no-check", "-A", "--config", `${project}/deno.json`, "--output", output];
     const includes = INCLUDED.flatMap((path) => ["--include", `${project}/${path}`]);
     const all = [...args, ...includes, `${project}/cli.ts`];
-    const env = { DENORT_BIN: denort };
+    // Behind a registry mirror with a certificate of its own, the older Deno has to be told where the system keeps its.
+    const env = { DENORT_BIN: denort, DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "mozilla,system" };
     if (given !== undefined) await run(Deno.execPath(), all, env);
     else await run("npx", ["-y", COMPILER, ...all], env);
   } finally {
