@@ -103,14 +103,17 @@ export async function waitUntil(
   }
 }
 
-/** Runs a program to its end; throws with its output unless it exits with 0. */
+/** Runs a program to its end; throws with its output unless it exits with 0 in time. */
 export async function runPeer(
   command: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  timeoutMs = 30_000,
 ): Promise<string> {
   await using process = new PeerProcess(command, args, env);
+  const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
   const code = await process.exit();
+  clearTimeout(timer);
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}: ${process.output}`);
   return process.output;
 }

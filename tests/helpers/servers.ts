@@ -70,6 +70,7 @@ export async function startScrollingXterm(lines: number): Promise<PeerServer> {
   const script = `for i in $(seq ${lines}); do echo "line $i of a terminal that scrolls"; sleep 0.02; done; sleep 3600`;
   const look = ["-geometry", "100x35+0+0", "-bg", "#102030", "-fg", "#d0e0f0", "-xrm", "*cursorBlink: false", "+sb"];
   const xterm = new PeerProcess("xterm", [...look, "-e", "sh", "-c", script], { DISPLAY: `:${display}` });
+  await waitForWindow(display, xterm);
   return {
     port: 5900 + display,
     async [Symbol.asyncDispose](): Promise<void> {
@@ -77,6 +78,16 @@ export async function startScrollingXterm(lines: number): Promise<PeerServer> {
       await server[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Waits until the program's window is there; fails with what the program says when it has none. */
+async function waitForWindow(display: number, program: PeerProcess): Promise<void> {
+  await waitUntil(async () => {
+    const windows = await runPeer("xwininfo", ["-root", "-tree"], { DISPLAY: `:${display}` }).catch(() => "");
+    return windows.toLowerCase().includes(program.name);
+  }, `a window of ${program.name}`).catch((error) => {
+    throw new Error(`${error.message}: ${program.output}`);
+  });
 }
 
 async function waitForPort(port: number, process: PeerProcess): Promise<void> {

@@ -46,20 +46,23 @@ async function press(client: VncClient, keysyms: readonly number[]): Promise<voi
   }
 }
 
-/** Waits until two captures a moment apart are the same and not blank. */
+/** Waits until two captures of a peer's screen a moment apart are the same and not blank. */
 async function captureWhenStill(port: number): Promise<Picture> {
   let before = await gvnccapture(port);
+  let differing = Infinity;
   await waitUntil(
     async () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       const now = await gvnccapture(port);
-      const isStill = differingPixels(now, before) === 0 && new Set(now.rgb).size > 1;
+      differing = differingPixels(now, before);
       before = now;
-      return isStill;
+      return differing === 0 && new Set(now.rgb).size > 1;
     },
     "a still picture",
     60_000,
-  );
+  ).catch((error) => {
+    throw new Error(`${error.message}; ${differing} pixels differ, ${new Set(before.rgb).size} shades`);
+  });
   return before;
 }
 
