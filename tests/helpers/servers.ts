@@ -1,6 +1,6 @@
 /** Real VNC servers as test peers, each showing something to record. */
 
-import { freeDisplay, peerBinary, PeerProcess, waitUntil } from "./peers.ts";
+import { freeDisplay, peerBinary, PeerProcess, runPeer, waitUntil } from "./peers.ts";
 
 /** Binaries of TigerVNC's X server by distribution. */
 export const XVNC = peerBinary("Xtigervnc", "Xvnc");
