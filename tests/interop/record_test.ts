@@ -98,7 +98,7 @@ for (const program of PROGRAMS) {
 
   Deno.test({
     name: `${how} records Xvnc with an xterm scrolling, and replays to the same last picture`,
-    ...needsPeer(XVNC, "xterm", "gvnccapture", "convert"),
+    ...needsPeer(XVNC, "xterm", "xwininfo", "gvnccapture", "convert"),
     async fn() {
       await using xterm = await startScrollingXterm(150);
       const folder = await Deno.makeTempDir();
