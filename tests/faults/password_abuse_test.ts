@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { AUTH_BLOCK_MS, AUTH_FAILURES_FREE } from "../../lib/base/limits.ts";
 import { connectVnc } from "../../lib/client/open_vnc.ts";
 import { vncAuthResponse } from "../../lib/security/vnc_auth.ts";
-import { type FaultRig, faultTest } from "../helpers/fault_rig.ts";
+import { FaultRig, faultTest } from "../helpers/fault_rig.ts";
+import { inFolder } from "../helpers/sessions.ts";
 
 const PASSWORD = "geheim";
 const FAILED = [0, 0, 0, 1, 0, 0, 0, 21];
@@ -90,13 +91,16 @@ faultTest("connections that never try a password lock nobody out", async (rig) =
   await assertRight(rig);
 }, { password: PASSWORD });
 
-const SOCKET = `${Deno.env.get("TMPDIR") ?? "/tmp"}/vncd-faults-${Deno.pid}.sock`;
-
-faultTest("an address that guesses locks out nobody else", async (rig) => {
-  for (let i = 0; i < AUTH_FAILURES_FREE; i++) await assertWrong(rig, `guess ${i}`);
-  await assertBlocked(rig);
-  const owner = await connectVnc(`unix:${SOCKET}`, { password: PASSWORD });
-  owner.requestUpdate(false);
-  await owner.nextUpdate();
-  owner.close();
-}, { password: PASSWORD, listen: ["127.0.0.1::0", `unix:${SOCKET}`] });
+Deno.test("an address that guesses locks out nobody else", async () => {
+  await inFolder(async (folder) => {
+    const socket = `unix:${folder}/vnc.sock`;
+    await using rig = await FaultRig.start({ password: PASSWORD, listen: ["127.0.0.1::0", socket] });
+    for (let i = 0; i < AUTH_FAILURES_FREE; i++) await assertWrong(rig, `guess ${i}`);
+    await assertBlocked(rig);
+    const owner = await connectVnc(socket, { password: PASSWORD });
+    owner.requestUpdate(false);
+    await owner.nextUpdate();
+    owner.close();
+    await rig.assertOnlyWitness();
+  });
+});
