@@ -1,9 +1,11 @@
 /** Recording: what a server sends, or what a scene of one's own shows, into a session file. */
 
 import { UsageError } from "../base/errors.ts";
+import { type Logger, silentLogger } from "../base/log.ts";
 import { connectVnc, openVnc } from "../client/open_vnc.ts";
 import type { Password } from "../client/handshake.ts";
 import type { VncClient } from "../client/vnc_client.ts";
+import { VncServer } from "../server/vnc_server.ts";
 import { type RecordingSummary, SessionRecorder } from "../session/recorder.ts";
 import { RECORDING_ENCODINGS } from "../session/strict_messages.ts";
 import { SessionWriter } from "../session/writer.ts";
@@ -60,12 +62,11 @@ export interface RecordingRun {
  */
 export async function recordSession(options: RecordSessionOptions): Promise<RecordingRun> {
   await refuseExisting(options);
-  const scene = options.server === undefined ? await serveScene(options) : undefined;
+  const source = options.server === undefined ? await serveSource(options) : await connectSource(options);
   try {
-    const client = scene === undefined ? await connectServer(options) : await watchScene(scene);
-    return await startRecording(client, scene, options);
+    return await startRecording(source, options);
   } catch (error) {
-    await scene?.stop();
+    await source.close();
     throw error;
   }
 }
@@ -77,39 +78,59 @@ async function refuseExisting({ file, overwrite }: RecordSessionOptions): Promis
   if (isThere) throw new UsageError(`Cannot record to "${file}": it exists already`);
 }
 
-function connectServer({ server, serverPassword, logger }: RecordSessionOptions): Promise<VncClient> {
-  return connectVnc(server!, { encodings: RECORDING_ENCODINGS, password: serverPassword, logger });
+/** What is recorded. */
+interface Source {
+  readonly client: VncClient;
+  readonly scene: SceneService | undefined;
+  close(): Promise<void>;
 }
 
-/** The recorder is a viewer in the same process, and needs no password. */
-function watchScene(scene: SceneService): Promise<VncClient> {
-  const [near, far] = memoryPipe();
-  scene.service.server.addStream(far, { skipAuth: true });
-  return openVnc(near, { encodings: RECORDING_ENCODINGS });
+async function connectSource({ server, serverPassword, logger }: RecordSessionOptions): Promise<Source> {
+  const client = await connectVnc(server!, { encodings: RECORDING_ENCODINGS, password: serverPassword, logger });
+  return { client, scene: undefined, close: () => Promise.resolve(client.close()) };
 }
 
-async function startRecording(
-  client: VncClient,
-  scene: SceneService | undefined,
-  options: RecordSessionOptions,
-): Promise<RecordingRun> {
-  const { file, overwrite, onDiskError, logger } = options;
-  const { width, height, name } = client;
+/**
+ * The recorder looks through a server of its own: on the scene's it would take a viewer's place, and the first viewer
+ * that asks for exclusive access would end the recording.
+ */
+async function serveSource(options: RecordSessionOptions): Promise<Source> {
+  const scene = await serveScene(options);
+  const { display, name } = scene;
+  const server = new VncServer(display, { name, viewOnly: true, logger: troublesOnly(options.logger) });
+  const close = () => server.stop().finally(() => scene.stop());
   try {
-    const writer = await SessionWriter.create(file, { width, height, name, overwrite, logger });
-    const recorder = new SessionRecorder(client, writer, { onDiskError, logger });
-    const finished = recorder.done.then(async (summary) => {
-      client.close();
-      await scene?.stop();
-      return summary;
-    });
-    const stop = (): Promise<RecordingSummary> => {
-      void recorder.stop();
-      return finished;
-    };
-    return { scene, name, width, height, finished, stop };
+    const [near, far] = memoryPipe();
+    server.addStream(far);
+    return { client: await openVnc(near, { encodings: RECORDING_ENCODINGS }), scene, close };
   } catch (error) {
-    client.close();
+    await close();
     throw error;
   }
+}
+
+/** Of a client that nobody connected, only troubles are worth a line. */
+function troublesOnly(logger: Logger = silentLogger): Logger {
+  return {
+    ...silentLogger,
+    error: (message) => logger.error(`recording the display: ${message}`),
+    warn: (message) => logger.warn(`recording the display: ${message}`),
+  };
+}
+
+async function startRecording({ client, scene, close }: Source, options: RecordSessionOptions): Promise<RecordingRun> {
+  const { file, overwrite, onDiskError, logger } = options;
+  const { width, height, name } = client;
+  const writer = await SessionWriter.create(file, { width, height, name, overwrite, logger });
+  const recorder = new SessionRecorder(client, writer, { onDiskError, logger });
+  const finished = recorder.done.then(async (summary) => {
+    client.close();
+    await close();
+    return summary;
+  });
+  const stop = (): Promise<RecordingSummary> => {
+    void recorder.stop();
+    return finished;
+  };
+  return { scene, name, width, height, finished, stop };
 }
