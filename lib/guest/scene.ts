@@ -68,8 +68,18 @@ async function importDefault(path: string): Promise<unknown> {
     const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
     return module.default;
   } catch (error) {
-    throw new UsageError(`Cannot load scene ${path}: ${errorMessage(error)}`, { cause: error });
+    throw new UsageError(`Cannot load scene ${path}: ${await importFault(path, error)}`, { cause: error });
   }
+}
+
+/** What went wrong in a line; a syntax error draws a picture of itself over several. */
+async function importFault(path: string, error: unknown): Promise<string> {
+  const isThere = await Deno.stat(path).then(() => true, () => false);
+  if (!isThere) return "there is no such file";
+  const [first = "", ...rest] = errorMessage(error).split("\n");
+  return [first.replace(/\.$/, ""), ...rest.filter((line) => /^\s*at /.test(line)).map((line) => line.trim())].join(
+    " ",
+  );
 }
 
 function isScene(value: unknown): value is Scene {

@@ -43,3 +43,13 @@ Deno.test("loadScene says what is wrong with a file that cannot be imported", as
     await assert.rejects(loadScene(path), UsageError);
   });
 });
+
+Deno.test("loadScene names a file that is not there, and the place of what cannot be parsed, in one line", async () => {
+  await assert.rejects(
+    loadScene("/nowhere/none.js"),
+    /^UsageError: Cannot load scene .*none\.js: there is no such file$/,
+  );
+  await withModule("broken.js", "export default {", async (path) => {
+    await assert.rejects(loadScene(path), /: SyntaxError: [^\n]*broken\.js:1:\d+$/);
+  });
+});
