@@ -32,6 +32,8 @@ export async function main(
   verbs: Verbs = LIBRARY,
 ): Promise<number> {
   const run = new CliRun(host, verbs);
+  // a command line that cannot be read has its error as JSON as well
+  run.isJson = args.includes("--json");
   const program = createProgram(run, version);
   try {
     await program.parseAsync([...args], { from: "user" });

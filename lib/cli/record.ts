@@ -1,12 +1,13 @@
 /** `vncd record <file> [server]` */
 
 import type { Command } from "commander";
-import { UsageError } from "../base/errors.ts";
+import { ConnectionError, UsageError } from "../base/errors.ts";
 import { escapeText, type Logger } from "../base/log.ts";
 import type { Password, RecordingRun, RecordingSummary, RecordSessionOptions } from "../../mod.ts";
 import { announceService } from "./announce.ts";
 import type { CliRun } from "./cli_run.ts";
 import { formatDuration } from "./duration.ts";
+import type { StopRequest } from "./host.ts";
 import { addServingFlags, givenPassword, SERVING_ONLY, type ServingFlags, servingOptions } from "./serving_flags.ts";
 import { oneOf } from "./values.ts";
 
@@ -56,7 +57,8 @@ async function record(run: CliRun, file: string, server: string | undefined, fla
   const logger = run.startOutput(flags);
   const stop = run.host.listenForStop();
   try {
-    const recording = await run.verbs.recordSession(await recordingOptions(run, file, server, flags, logger));
+    const options = await recordingOptions(run, file, server, flags, logger);
+    const recording = await run.verbs.recordSession({ ...options, signal: untilStop(stop, server) });
     announceRecording(run, file, recording);
     let uncaught: unknown;
     const stopped = stop.requested.then((error) => {
@@ -70,6 +72,14 @@ async function record(run: CliRun, file: string, server: string | undefined, fla
   } finally {
     stop.dispose();
   }
+}
+
+/** A server that does not answer must not keep who wants to leave. */
+function untilStop(stop: StopRequest, server = "the scene"): AbortSignal {
+  const connecting = new AbortController();
+  const reason = new ConnectionError(`Cannot record ${escapeText(server)}: stopped before it began`, "connect");
+  void stop.requested.then((error) => connecting.abort(error ?? reason));
+  return connecting.signal;
 }
 
 async function recordingOptions(

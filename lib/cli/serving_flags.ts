@@ -79,7 +79,11 @@ export function addServingFlags(command: Command): void {
     .option("--no-web", "no browsers")
     .option("--allow-origin <origin>", "let pages of this origin connect, again for more", repeated)
     .option("--fps <number>", "updates a second at most (default: 60)", wholeNumber("--fps", 1, MAX_FPS))
-    .option("--share <policy>", `${SHARE_POLICIES.join(", ")}`, oneOf("--share", SHARE_POLICIES))
+    .option(
+      "--share <policy>",
+      `${SHARE_POLICIES.join(", ")} (default: ${SHARE_POLICIES[0]})`,
+      oneOf("--share", SHARE_POLICIES),
+    )
     .option("--connections <number>", "viewers at most (default: 64)", wholeNumber("--connections", 1, MAX_CONNECTIONS))
     .option("--view-only", "viewers may not type, point or paste");
   addPasswordFlags(command);

@@ -6,6 +6,7 @@ import { connectVnc, openVnc } from "../client/open_vnc.ts";
 import type { Password } from "../client/handshake.ts";
 import type { VncClient } from "../client/vnc_client.ts";
 import { VncServer } from "../server/vnc_server.ts";
+import { indexPath } from "../session/format.ts";
 import { type RecordingSummary, SessionRecorder } from "../session/recorder.ts";
 import { RECORDING_ENCODINGS } from "../session/strict_messages.ts";
 import { SessionWriter } from "../session/writer.ts";
@@ -20,6 +21,8 @@ export interface RecordSessionOptions extends ServeSceneOptions {
   readonly server?: string | undefined;
   /** For a server that wants one; a function is called when it does. */
   readonly serverPassword?: Password | undefined;
+  /** Gives up connecting to the server: recordSession rejects with its reason. Of no effect once it records. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether a file that is there may be lost. Default false. */
   readonly overwrite?: boolean | undefined;
   /** What to do when the disk is full: "retry", the default, goes on when there is space again; "stop" ends. */
@@ -74,8 +77,10 @@ export async function recordSession(options: RecordSessionOptions): Promise<Reco
 /** Before anything is started: the writer refuses as well, but by then a password may have been asked for. */
 async function refuseExisting({ file, overwrite }: RecordSessionOptions): Promise<void> {
   if (overwrite) return;
-  const isThere = await Deno.lstat(file).then(() => true, () => false);
-  if (isThere) throw new UsageError(`Cannot record to "${file}": it exists already`);
+  for (const path of [file, indexPath(file)]) {
+    const isThere = await Deno.lstat(path).then(() => true, () => false);
+    if (isThere) throw new UsageError(`Cannot record to "${path}": it exists already`);
+  }
 }
 
 /** What is recorded. */
@@ -85,8 +90,9 @@ interface Source {
   close(): Promise<void>;
 }
 
-async function connectSource({ server, serverPassword, logger }: RecordSessionOptions): Promise<Source> {
-  const client = await connectVnc(server!, { encodings: RECORDING_ENCODINGS, password: serverPassword, logger });
+async function connectSource({ server, serverPassword, signal, logger }: RecordSessionOptions): Promise<Source> {
+  const password = serverPassword;
+  const client = await connectVnc(server!, { encodings: RECORDING_ENCODINGS, password, signal, logger });
   return { client, scene: undefined, close: () => Promise.resolve(client.close()) };
 }
 

@@ -201,7 +201,10 @@ Deno.test("record of a server gives it the password, and serves nothing", async 
   const rig = new CliRig();
   rig.environment.VNC_PASSWORD = "geheim";
   assert.equal(await rig.runAndStop("record", "s.rfb", "host:1", "--on-disk-error", "stop"), 0);
-  const { logger: _, ...options } = rig.calls[0]!.options;
+  const call = rig.calls[0]!;
+  assert(call.verb === "record");
+  const { logger: _, signal, ...options } = call.options;
+  assert.match(String(signal?.reason), /^ConnectionError: Cannot record host:1: stopped before it began$/);
   assert.deepEqual(options, {
     file: "s.rfb",
     overwrite: false,
@@ -274,4 +277,11 @@ Deno.test("replay that is stopped says nothing of an end", async () => {
   rig.played.resolve({ durationMs: 2_000, truncated: false, stopped: true });
   assert.equal(await rig.runAndStop("replay", "s.rfb"), 0);
   assert.equal(rig.errors.length, 1);
+});
+
+Deno.test("--json has an error as JSON even when the command line cannot be read", async () => {
+  const rig = new CliRig();
+  assert.equal(await rig.run("serve", "--fps", "0", "--json"), 2);
+  const { event, exitCode } = JSON.parse(rig.out.join(""));
+  assert.deepEqual([event, exitCode], ["error", 2]);
 });

@@ -132,3 +132,15 @@ Deno.test("vncd replay of no file exits with 62, of no recording with 60", async
     for (const { output } of [missing, foreign]) assert.match(output, /^vncd: Cannot [^\n]+\n$/);
   });
 });
+
+Deno.test("vncd record of a server that says nothing leaves at the first SIGINT, with 10 and no file", async () => {
+  await inFolder(async (folder) => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using recorder = spawnVncd(["record", `${folder}/s.rfb`, `127.0.0.1::${silent.addr.port}`]);
+    using _connection = await silent.accept();
+    recorder.kill("SIGINT");
+    assert.equal(await recorder.exit(), 10, recorder.output);
+    assert.match(recorder.output, /^vncd: Cannot record 127\.0\.0\.1::\d+: stopped before it began\n$/);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  });
+});

@@ -37,3 +37,11 @@ Deno.test("a scene whose recording cannot be written is not served any more", ()
     await assert.rejects(recordSession({ scene: "console", file, listen: `unix:${socket}` }), /^StorageError: Cannot/);
     await assert.rejects(connectVnc(`unix:${socket}`), /Cannot connect/);
   }));
+
+Deno.test("an index that is there is refused before anybody is connected to", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/session.rfb`;
+    await Deno.writeTextFile(`${file}.idx`, "");
+    const server = `unix:${folder}/nobody.sock`;
+    await assert.rejects(recordSession({ file, server }), /^UsageError: Cannot record to ".*idx": it exists already$/);
+  }));
