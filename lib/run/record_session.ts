@@ -103,7 +103,8 @@ async function connectSource({ server, serverPassword, signal, logger }: RecordS
 async function serveSource(options: RecordSessionOptions): Promise<Source> {
   const scene = await serveScene(options);
   const { display, name } = scene;
-  const server = new VncServer(display, { name, viewOnly: true, logger: troublesOnly(options.logger) });
+  const { clock, logger } = options;
+  const server = new VncServer(display, { name, viewOnly: true, clock, logger: troublesOnly(logger) });
   const close = () => server.stop().finally(() => scene.stop());
   try {
     const [near, far] = memoryPipe();
