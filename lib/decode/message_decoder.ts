@@ -78,8 +78,11 @@ const PSEUDO_ENCODINGS: ReadonlySet<number> = new Set<number>([
 const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.Raw,
   Encoding.CopyRect,
+  Encoding.RRE,
+  Encoding.CoRRE,
   Encoding.Hextile,
   Encoding.Zlib,
+  Encoding.TRLE,
   Encoding.ZRLE,
 ];
 

@@ -19,7 +19,9 @@ Deno.test("the first encoding of the list that is served is used", () => {
   const lists: readonly [readonly number[], number][] = [
     [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
     [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.ZRLE],
-    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.Hextile],
+    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.RRE],
+    [[Encoding.Tight, Encoding.CoRRE, Encoding.ZRLE], Encoding.CoRRE],
+    [[Encoding.TRLE, Encoding.ZRLE], Encoding.TRLE],
     [[Encoding.Tight, Encoding.JPEG], Encoding.Raw],
     [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
   ];
