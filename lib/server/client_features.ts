@@ -1,6 +1,7 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
 import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
 export interface ClientFeatures {
@@ -13,7 +14,8 @@ export interface ClientFeatures {
   readonly hextile: boolean;
   readonly desktopSize: boolean;
   readonly lastRect: boolean;
-  readonly richCursor: boolean;
+  /** How the client wants the pointer that it draws itself; undefined when it does not. */
+  readonly cursor: CursorEncoding | undefined;
   readonly extendedKeyEvent: boolean;
 }
 
@@ -45,7 +47,7 @@ export function featuresOf(encodings: readonly number[]): ClientFeatures {
     hextile: listed.has(Encoding.Hextile),
     desktopSize: listed.has(PseudoEncoding.DesktopSize),
     lastRect: listed.has(PseudoEncoding.LastRect),
-    richCursor: listed.has(PseudoEncoding.Cursor),
+    cursor: CURSOR_ENCODINGS.find((encoding) => listed.has(encoding)),
     extendedKeyEvent: listed.has(PseudoEncoding.QEMUExtendedKeyEvent),
   };
 }

@@ -24,7 +24,7 @@ export class PseudoRects {
 
   /** The client has listed what it understands; repeating itself is not answered again. */
   setFeatures(features: ClientFeatures): void {
-    this.cursor.setWanted(features.richCursor);
+    this.cursor.setEncoding(features.cursor);
     if (features.extendedKeyEvent && this.#extendedKeyEvent === "unknown") this.#extendedKeyEvent = "to-be-told";
   }
 

@@ -10,7 +10,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
     hextile: false,
     desktopSize: false,
     lastRect: false,
-    richCursor: false,
+    cursor: undefined,
     extendedKeyEvent: false,
   });
 });
@@ -50,7 +50,7 @@ Deno.test("extensions count only when they are listed", () => {
     hextile: false,
     desktopSize: true,
     lastRect: true,
-    richCursor: true,
+    cursor: PseudoEncoding.Cursor,
     extendedKeyEvent: true,
   });
 });
