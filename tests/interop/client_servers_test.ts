@@ -73,6 +73,9 @@ async function checkEncoding(port: number, encoding: number, expected: Picture):
   return used;
 }
 
+/** A part of the screen where the terminal is. */
+const INSIDE_TERMINAL = { x: 40, y: 30, width: 100, height: 60 };
+
 /** A photo on the background and a terminal full of text. */
 async function paintScreen(display: string): Promise<PeerProcess> {
   const photo = ["-display", display, "-size", "640x400", "-window", "root", "plasma:tomato-steelblue"];
@@ -157,6 +160,11 @@ Deno.test({
       const used = new Set<number>();
       client.on("update", ({ rects }) => rects.forEach((rect) => used.add(rect.encoding)));
       await waitUntil(async () => differingPixels(await wholePicture(client), expected) === 0, encodingName(encoding));
+      // the whole picture in one piece would be larger in RRE than in Raw
+      const update = client.nextUpdate();
+      client.requestUpdate(false, INSIDE_TERMINAL);
+      await update;
+      assertSamePicture(pictureOf(client), expected, `${encodingName(encoding)}, the terminal again`);
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
       client.close();
     }
