@@ -160,11 +160,13 @@ Deno.test({
       const used = new Set<number>();
       client.on("update", ({ rects }) => rects.forEach((rect) => used.add(rect.encoding)));
       await waitUntil(async () => differingPixels(await wholePicture(client), expected) === 0, encodingName(encoding));
-      // the whole picture in one piece would be larger in RRE than in Raw
-      const update = client.nextUpdate();
-      client.requestUpdate(false, INSIDE_TERMINAL);
-      await update;
-      assertSamePicture(pictureOf(client), expected, `${encodingName(encoding)}, the terminal again`);
+      if (encoding === RRE) {
+        // the whole picture in one piece would be larger in RRE than in Raw
+        const update = client.nextUpdate();
+        client.requestUpdate(false, INSIDE_TERMINAL);
+        await update;
+        assertSamePicture(pictureOf(client), expected, "RRE, the terminal again");
+      }
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
       client.close();
     }
