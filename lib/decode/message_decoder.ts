@@ -18,7 +18,7 @@ import {
   UNTIL_LAST_RECT,
 } from "../rfb/server_messages.ts";
 import { parseCopyRect } from "./copy_rect.ts";
-import { type CursorImage, parseCursor } from "./cursor.ts";
+import { type CursorImage, parseAlphaCursor, parseCursor } from "./cursor.ts";
 import type { PixelTarget } from "./decoder.ts";
 import { requireFramebufferSize } from "./pixel_target.ts";
 import { createRectDecoders } from "./rect_decoders.ts";
@@ -72,14 +72,18 @@ const PSEUDO_ENCODINGS: ReadonlySet<number> = new Set<number>([
   PseudoEncoding.DesktopSize,
   PseudoEncoding.LastRect,
   PseudoEncoding.Cursor,
+  PseudoEncoding.CursorWithAlpha,
   PseudoEncoding.QEMUExtendedKeyEvent,
 ]);
 
 const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.Raw,
   Encoding.CopyRect,
+  Encoding.RRE,
+  Encoding.CoRRE,
   Encoding.Hextile,
   Encoding.Zlib,
+  Encoding.TRLE,
   Encoding.ZRLE,
 ];
 
@@ -231,8 +235,9 @@ export class MessageDecoder {
         requireFramebufferSize(rect.width, rect.height);
         picture.resize(rect.width, rect.height);
         return true;
-      case PseudoEncoding.Cursor: {
-        const image = parseCursor(reader, rect);
+      case PseudoEncoding.Cursor:
+      case PseudoEncoding.CursorWithAlpha: {
+        const image = encoding === PseudoEncoding.Cursor ? parseCursor(reader, rect) : parseAlphaCursor(reader, rect);
         if (image !== undefined) picture.cursor?.(image);
         return image !== undefined;
       }

@@ -5,6 +5,8 @@ import { CopyRectDecoder } from "./copy_rect.ts";
 import type { RectDecoder } from "./decoder.ts";
 import { HextileDecoder } from "./hextile.ts";
 import { RawDecoder } from "./raw.ts";
+import { RREDecoder } from "./rre.ts";
+import { TRLEDecoder } from "./trle.ts";
 import { ZlibDecoder } from "./zlib.ts";
 import { ZRLEDecoder } from "./zrle.ts";
 
@@ -13,8 +15,11 @@ export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
   return new Map<number, RectDecoder>([
     [Encoding.Raw, new RawDecoder()],
     [Encoding.CopyRect, new CopyRectDecoder()],
+    [Encoding.RRE, new RREDecoder("RRE")],
+    [Encoding.CoRRE, new RREDecoder("CoRRE")],
     [Encoding.Hextile, new HextileDecoder()],
     [Encoding.Zlib, new ZlibDecoder()],
+    [Encoding.TRLE, new TRLEDecoder()],
     [Encoding.ZRLE, new ZRLEDecoder()],
   ]);
 }

@@ -14,12 +14,16 @@ export interface PartShape {
   readonly maxPixels: number;
   /** Sides of parts are multiples of this, but for the last. */
   readonly step: number;
+  /** The longest side a part may have. */
+  readonly maxSide: number;
 }
 
 /** Few parts, cut between ZRLE's tiles, which lie between Hextile's. */
-export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS, step: 64 };
+export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS, step: 64, maxSide: 2048 };
 /** Parts whose rows zlib's window of 32 KiB nearly holds, so that it finds in them what it saw above. */
-export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 16 };
+export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 16, maxSide: 2048 };
+/** Parts with few colours of their own, of which one is the background; CoRRE's sides are at most 255. */
+export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, maxSide: 240 };
 
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {
@@ -49,10 +53,10 @@ export function planRects(
   return parts.length <= maxRects ? parts : splitRect(inside.reduce(boundRects, EMPTY_RECT), LARGE_PARTS);
 }
 
-function splitRect(whole: Rect, { width, maxPixels, step }: PartShape): Rect[] {
-  const widest = Math.min(LARGE_PARTS.width, Math.max(width, Math.floor(maxPixels / whole.height / step) * step));
+function splitRect(whole: Rect, { width, maxPixels, step, maxSide }: PartShape): Rect[] {
+  const widest = Math.min(maxSide, Math.max(width, Math.floor(maxPixels / whole.height / step) * step));
   const partWidth = evenSide(whole.width, widest, step);
-  const highest = Math.max(step, Math.floor(maxPixels / partWidth / step) * step);
+  const highest = Math.min(maxSide, Math.max(step, Math.floor(maxPixels / partWidth / step) * step));
   const partHeight = evenSide(whole.height, highest, step);
   const parts: Rect[] = [];
   for (let y = 0; y < whole.height; y += partHeight) {

@@ -1,10 +1,11 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
 import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
 export interface ClientFeatures {
-  /** How changed rects are encoded: Raw, Hextile, Zlib or ZRLE. */
+  /** How changed rects are encoded: one of the encodings that are served. */
   readonly encoding: number;
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
@@ -13,11 +14,20 @@ export interface ClientFeatures {
   readonly hextile: boolean;
   readonly desktopSize: boolean;
   readonly lastRect: boolean;
-  readonly richCursor: boolean;
+  /** How the client wants the pointer that it draws itself; undefined when it does not. */
+  readonly cursor: CursorEncoding | undefined;
   readonly extendedKeyEvent: boolean;
 }
 
-const SERVED: readonly number[] = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+const SERVED: readonly number[] = [
+  Encoding.Raw,
+  Encoding.RRE,
+  Encoding.CoRRE,
+  Encoding.Hextile,
+  Encoding.Zlib,
+  Encoding.TRLE,
+  Encoding.ZRLE,
+];
 
 /** What a client understands that has said nothing. */
 export const NO_FEATURES: ClientFeatures = featuresOf([]);
@@ -37,7 +47,7 @@ export function featuresOf(encodings: readonly number[]): ClientFeatures {
     hextile: listed.has(Encoding.Hextile),
     desktopSize: listed.has(PseudoEncoding.DesktopSize),
     lastRect: listed.has(PseudoEncoding.LastRect),
-    richCursor: listed.has(PseudoEncoding.Cursor),
+    cursor: CURSOR_ENCODINGS.find((encoding) => listed.has(encoding)),
     extendedKeyEvent: listed.has(PseudoEncoding.QEMUExtendedKeyEvent),
   };
 }

@@ -6,7 +6,7 @@ import { EMPTY_RECT } from "../base/rect.ts";
 import { ByteWriter } from "../rfb/byte_writer.ts";
 import { PseudoEncoding } from "../rfb/encodings.ts";
 import type { PixelFormat } from "../rfb/pixel_format.ts";
-import { writeFramebufferUpdateHeader, writeRectHeader } from "../rfb/server_messages.ts";
+import { UPDATE_HEADER_BYTES, writeFramebufferUpdateHeader, writeRectHeader } from "../rfb/server_messages.ts";
 import type { ClientFeatures } from "./client_features.ts";
 import { CursorUpdates } from "./cursor_updates.ts";
 
@@ -24,7 +24,7 @@ export class PseudoRects {
 
   /** The client has listed what it understands; repeating itself is not answered again. */
   setFeatures(features: ClientFeatures): void {
-    this.cursor.setWanted(features.richCursor);
+    this.cursor.setEncoding(features.cursor);
     if (features.extendedKeyEvent && this.#extendedKeyEvent === "unknown") this.#extendedKeyEvent = "to-be-told";
   }
 
@@ -35,24 +35,29 @@ export class PseudoRects {
 
   /** All that waits, as an update of its own. */
   update(format: PixelFormat): Uint8Array<ArrayBuffer> {
-    const rects = new ByteWriter();
-    const rectCount = this.#write(rects, format);
-    const writer = new ByteWriter(4 + rects.length);
-    writeFramebufferUpdateHeader(writer, rectCount);
-    return writer.bytes(rects.finish()).finish();
+    return this.#startUpdate(0, format);
   }
 
   /**
-   * Puts all that waits behind the rects of an encoded update: raises its rect count and gives the bytes that follow.
-   * Undefined when nothing waits, or no rect can follow.
+   * Puts all that waits before the rects of an encoded update: gives the header of both and the rects that wait; the
+   * update's own rects, {@link UPDATE_HEADER_BYTES} behind its start, are to follow. Undefined when nothing waits, or
+   * there can be no more rects.
    */
-  appendTo(update: Uint8Array, format: PixelFormat): Uint8Array<ArrayBuffer> | undefined {
-    const view = new DataView(update.buffer, update.byteOffset, update.byteLength);
-    const rectCount = view.getUint16(RECT_COUNT_OFFSET);
+  // Before, as TigerVNC's server does: its viewer decodes an alpha cursor in another pixel format than the rects that
+  // its threads may still have in hand.
+  headOf(update: Uint8Array, format: PixelFormat): Uint8Array<ArrayBuffer> | undefined {
+    const rectCount = new DataView(update.buffer, update.byteOffset).getUint16(RECT_COUNT_OFFSET);
     if (!this.isPending || rectCount + 2 > MAX_UPDATE_RECTS) return undefined;
-    const writer = new ByteWriter();
-    view.setUint16(RECT_COUNT_OFFSET, rectCount + this.#write(writer, format));
-    return writer.finish();
+    return this.#startUpdate(rectCount, format);
+  }
+
+  /** An update up to the rects that follow. */
+  #startUpdate(followingRects: number, format: PixelFormat): Uint8Array<ArrayBuffer> {
+    const rects = new ByteWriter();
+    const rectCount = this.#write(rects, format);
+    const writer = new ByteWriter(UPDATE_HEADER_BYTES + rects.length);
+    writeFramebufferUpdateHeader(writer, rectCount + followingRects);
+    return writer.bytes(rects.finish()).finish();
   }
 
   #write(writer: ByteWriter, format: PixelFormat): number {

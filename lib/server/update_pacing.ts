@@ -9,6 +9,7 @@ import { UpdateTracker } from "../display/update_tracker.ts";
 import type { ClientEncoder, EncodedUpdate, EncodeJob } from "../encode/job.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
+import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
@@ -266,9 +267,10 @@ export class UpdatePacing {
       return this.tryUpdate();
     }
     const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
-    const tail = isCurrentFormat ? this.#pseudoRects.appendTo(update.bytes, this.#pixelFormat) : undefined;
-    this.#send(update.bytes, inFlight.request, recycle);
-    if (tail !== undefined) this.#send(tail, inFlight.request);
+    const head = isCurrentFormat ? this.#pseudoRects.headOf(update.bytes, this.#pixelFormat) : undefined;
+    if (head !== undefined) this.#send(head, inFlight.request);
+    const rest = head === undefined ? update.bytes : update.bytes.subarray(UPDATE_HEADER_BYTES);
+    this.#send(rest, inFlight.request, recycle);
     this.tryUpdate();
   }
 

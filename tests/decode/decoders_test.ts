@@ -7,6 +7,8 @@ import { HextileDecoder } from "../../lib/decode/hextile.ts";
 import { createPixelTarget } from "../../lib/decode/pixel_target.ts";
 import { RawDecoder } from "../../lib/decode/raw.ts";
 import { createRectDecoders } from "../../lib/decode/rect_decoders.ts";
+import { RREDecoder } from "../../lib/decode/rre.ts";
+import { TRLEDecoder } from "../../lib/decode/trle.ts";
 import { ZlibDecoder } from "../../lib/decode/zlib.ts";
 import { ZRLEDecoder } from "../../lib/decode/zrle.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
@@ -17,6 +19,8 @@ import {
   DeflateStream,
   encodeHextile,
   encodeRaw,
+  encodeRre,
+  encodeTrle,
   firstZlibRect,
   pixelBytes,
   type Pixels,
@@ -133,6 +137,95 @@ Deno.test("HextileDecoder remembers how far it came in a large rect", () => {
     assert.ok(reader.available <= 1 + 16 * 16 * 4, "bytes of finished tiles are still waiting");
   }
   assert.deepEqual(paintedPixels(target, pixels), [...pixels.values]);
+});
+
+Deno.test("RREDecoder paints what was written in RRE and CoRRE, in any pieces", () => {
+  for (const name of ["RRE", "CoRRE"] as const) {
+    const decoder = () => new RREDecoder(name);
+    fc.assert(fc.property(arbitraryPixels(30), (p) => decodesTo(decoder, encodeRre(p, name), p)), { numRuns: 30 });
+  }
+});
+
+Deno.test("RREDecoder paints a subrect over the ones before it", () => {
+  const subrects = [pixelBytes(1), Uint8Array.of(0, 0, 3, 3), pixelBytes(2), Uint8Array.of(1, 1, 1, 2)];
+  const bytes = concat([Uint8Array.of(0, 0, 0, 2), pixelBytes(7), ...subrects]);
+  const values = [1, 1, 1, 7, 1, 2, 1, 7, 1, 2, 1, 7];
+  decodesTo(() => new RREDecoder("CoRRE"), bytes, { width: 4, height: 3, values });
+});
+
+Deno.test("RREDecoder refuses a subrect outside its rect", () => {
+  const head = concat([Uint8Array.of(0, 0, 0, 1), pixelBytes(0), pixelBytes(1)]);
+  const [rre, corre] = [new RREDecoder("RRE"), new RREDecoder("CoRRE")];
+  refuses(corre, concat([head, Uint8Array.of(3, 0, 3, 1)]), 5, 5, /CoRRE rect of 5x5: it has a subrect 3x1 at 3,0/);
+  refuses(rre, concat([head, Uint8Array.of(0, 0, 0, 5, 0, 1, 0, 1)]), 5, 5, /RRE rect of 5x5: .* 1x1 at 0,5/);
+  refuses(new RREDecoder("RRE"), concat([head, new Uint8Array(8).fill(255)]), 5, 5, /65535x65535 at 65535,65535/);
+});
+
+Deno.test("RREDecoder refuses more subrects than pixels, before they are there", () => {
+  refuses(new RREDecoder("RRE"), Uint8Array.of(0, 0, 0, 26, 0, 0, 0, 0), 5, 5, /5x5: it has 26 subrects/);
+  refuses(new RREDecoder("CoRRE"), new Uint8Array(8).fill(255), 5, 5, /4294967295 subrects/);
+});
+
+Deno.test("RREDecoder refuses subrects that cover the rect over and over", () => {
+  const whole = concat([pixelBytes(1), Uint8Array.of(0, 0, 5, 5)]);
+  const bytes = concat([Uint8Array.of(0, 0, 0, 5), pixelBytes(0), ...Array<Uint8Array>(5).fill(whole)]);
+  const four = bytes.slice(0, 8 + 4 * 8);
+  four[3] = 4;
+  assert.deepEqual(decode(new RREDecoder("CoRRE"), four, { width: 5, height: 5, values: [] }, 9), Array(25).fill(1));
+  refuses(new RREDecoder("CoRRE"), bytes, 5, 5, /cover it more than 4 times/);
+});
+
+Deno.test("TRLEDecoder paints what was written, in any pieces", () => {
+  const styles = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1 });
+  fc.assert(
+    fc.property(arbitraryPixels(50), styles, (p, s) => decodesTo(() => new TRLEDecoder(), encodeTrle(p, s), p)),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("TRLEDecoder uses the palette of a tile before, packed and in runs", () => {
+  const palette = [1, 0, 0, 2, 0, 0];
+  const rows = new Array(32).fill(0);
+  const bytes = Uint8Array.of(
+    2,
+    ...palette,
+    ...rows,
+    127,
+    ...rows.fill(255),
+    129,
+    128,
+    254,
+    1,
+    130,
+    ...palette,
+    1 | 128,
+    255,
+    0,
+  );
+  const tile = (value: number) => Array<number>(256).fill(value);
+  const values = [...tile(1), ...tile(2), ...tile(1).fill(2, 255), ...tile(2)];
+  decodesTo(() => new TRLEDecoder(), bytes, { width: 16, height: 64, values });
+});
+
+Deno.test("TRLEDecoder refuses a palette used again where there is none, of the rect before as well", () => {
+  refuses(new TRLEDecoder(), Uint8Array.of(127, 0), 2, 1, /there is no palette to use again/);
+  refuses(new TRLEDecoder(), Uint8Array.of(129, 0, 0), 2, 1, /there is no palette to use again/);
+  const decoder = new TRLEDecoder();
+  const rect = { x: 0, y: 0, width: 2, height: 1 };
+  const packed = new ByteReader(Uint8Array.of(2, 1, 1, 1, 2, 2, 2, 0));
+  assert.equal(decoder.decodeRect(packed, rect, createPixelTarget(2, 1)), true);
+  refuses(decoder, Uint8Array.of(127, 0), 2, 1, /there is no palette to use again/);
+  const many = Uint8Array.of(128 + 17, ...new Uint8Array(51), 128, 255, 0, 127, 0);
+  refuses(new TRLEDecoder(), many, 16, 17, /a palette of 17 is not packed/);
+});
+
+Deno.test("TRLEDecoder refuses a colour outside the palette, an endless run and unknown subencodings", () => {
+  const palette = [1, 1, 1, 2, 2, 2, 3, 3, 3];
+  refuses(new TRLEDecoder(), Uint8Array.of(3, ...palette, 0b11000000), 1, 1, /TRLE tile: colour 3 of a palette of 3/);
+  refuses(new TRLEDecoder(), Uint8Array.of(131, ...palette, 3), 1, 1, /colour 3 of a palette of 3/);
+  refuses(new TRLEDecoder(), Uint8Array.of(128, 1, 1, 1, 4), 2, 2, /a run passes its last 4 pixels/);
+  refuses(new TRLEDecoder(), Uint8Array.of(130, ...palette.slice(3), 129, 255, 255), 2, 2, /a run passes/);
+  for (const kind of [17, 126]) refuses(new TRLEDecoder(), Uint8Array.of(kind), 2, 2, /no subencoding/);
 });
 
 Deno.test("ZlibDecoder paints what was written, in any pieces", () => {
@@ -254,7 +347,7 @@ Deno.test("decoders give true, false or a ProtocolError for any bytes", () => {
   const noise = fc.uint8Array({ maxLength: 300 });
   fc.assert(fc.property(noise, fc.boolean(), (bytes, asZlib) => {
     for (const [encoding, decoder] of createRectDecoders()) {
-      const fed = asZlib && encoding > 5 ? firstZlibRect(bytes) : bytes;
+      const fed = asZlib && (encoding === 6 || encoding === 16) ? firstZlibRect(bytes) : bytes;
       try {
         assert.equal(typeof decoder.decodeRect(new ByteReader(fed), rect, createPixelTarget(20, 20)), "boolean");
       } catch (error) {

@@ -190,6 +190,22 @@ Deno.test("MessageDecoder gives the pointer's shape as straight RGBA", () => {
   }
 });
 
+Deno.test("MessageDecoder gives a pointer with alpha as straight RGBA", () => {
+  const payload = Uint8Array.of(0, 0, 0, 0, 50, 25, 0, 51, 7, 8, 9, 255, 1, 1, 1, 0, 200, 3, 2, 100);
+  const bytes = update([{ x: 1, y: 0, width: 2, height: 2, encoding: PseudoEncoding.CursorWithAlpha, payload }]);
+  for (const pieceBytes of [1, 100]) {
+    const { picture } = messagesOf(bytes, pieceBytes);
+    const pixels = Uint8Array.of(250, 125, 0, 51, 7, 8, 9, 255, 0, 0, 0, 0, 255, 8, 5, 100);
+    assert.deepEqual(picture.cursors, [{ width: 2, height: 2, hotX: 1, hotY: 0, pixels }]);
+  }
+});
+
+Deno.test("MessageDecoder refuses a pointer with alpha in another encoding than Raw, or over the cap", () => {
+  const rect = { x: 0, y: 0, width: 1, height: 1, encoding: PseudoEncoding.CursorWithAlpha };
+  refuses(update([{ ...rect, payload: Uint8Array.of(0, 0, 0, 16) }]), /it is in ZRLE/);
+  refuses(update([{ ...rect, width: 513 }]), /cursor of 513x1/);
+});
+
 function refuses(bytes: Uint8Array, message: RegExp, options: MessageDecoderOptions = {}): void {
   assert.throws(
     () => messagesOf(bytes, bytes.length, options),
@@ -200,7 +216,9 @@ function refuses(bytes: Uint8Array, message: RegExp, options: MessageDecoderOpti
 Deno.test("MessageDecoder refuses a rect outside the framebuffer, an empty one as well", () => {
   for (const [x, y, width, height] of [[17, 0, 4, 1], [0, 8, 1, 3], [0, 60_000, 0, 1], [65_535, 0, 0, 0]]) {
     const rect = { x: x!, y: y!, width: width!, height: height! };
-    for (const encoding of [0, 1, 5, 6, 16]) refuses(update([{ ...rect, encoding }]), /the framebuffer is 20x10/);
+    for (const encoding of [0, 1, 2, 4, 5, 6, 15, 16]) {
+      refuses(update([{ ...rect, encoding }]), /the framebuffer is 20x10/);
+    }
   }
 });
 

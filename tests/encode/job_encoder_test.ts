@@ -20,7 +20,15 @@ import {
 import { ReferenceDecoder } from "../helpers/reference_decoder.ts";
 import { pixelValues, TestSurface } from "../helpers/test_surface.ts";
 
-const ENCODINGS = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+const ENCODINGS = [
+  Encoding.Raw,
+  Encoding.RRE,
+  Encoding.CoRRE,
+  Encoding.Hextile,
+  Encoding.Zlib,
+  Encoding.TRLE,
+  Encoding.ZRLE,
+];
 const MAX_WIDTH = 300;
 const MAX_HEIGHT = 200;
 
@@ -81,7 +89,7 @@ Deno.test("a decoded picture is the encoded one in every encoding and pixel form
       });
       memory.free({ pointer: surface.view.pointer, byteLength: 0 });
     }),
-    { numRuns: 400 },
+    { numRuns: 800 },
   );
 });
 

@@ -10,6 +10,7 @@ import {
   type PartShape,
   planCopies,
   planRects,
+  RRE_PARTS,
 } from "../../lib/encode/rect_plan.ts";
 
 const surface = { pointer: 0, width: 5000, height: 3000, strideBytes: 20_000 };
@@ -19,7 +20,7 @@ const rects = fc.record({
   width: fc.oneof(fc.nat(300), fc.nat(6000)),
   height: fc.oneof(fc.nat(300), fc.nat(6000)),
 });
-const shapes = fc.constantFrom<PartShape[]>(LARGE_PARTS, LOCAL_PARTS);
+const shapes = fc.constantFrom<PartShape[]>(LARGE_PARTS, LOCAL_PARTS, RRE_PARTS);
 
 function area(parts: readonly Rect[]): number {
   return parts.reduce((sum, part) => sum + part.width * part.height, 0);
@@ -44,7 +45,7 @@ Deno.test("parts of a rect are bounded and cover exactly what lies inside the su
     assert.equal(area(parts), inside);
     if (inside > 0) assert.deepEqual(bounds(parts), [left, top, right, bottom]);
     for (const part of parts) {
-      assert.ok(part.width > 0 && part.height > 0 && part.width <= LARGE_PARTS.width);
+      assert.ok(part.width > 0 && part.height > 0 && Math.max(part.width, part.height) <= shape.maxSide);
       assert.ok(
         part.width * part.height <= Math.min(MAX_PART_PIXELS, Math.max(shape.maxPixels, shape.step * part.width)),
       );

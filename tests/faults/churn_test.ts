@@ -16,7 +16,8 @@ const MAX_GROWTH_BYTES = VISITS * 16 * 1_024;
 const STEPS = 7;
 /** One in so many visitors is never seen to leave: it stays and says nothing. */
 const ABANDONED = 40;
-const ENCODINGS = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+const { Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE } = Encoding;
+const ENCODINGS = [Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE];
 
 function below(count: number): number {
   return Math.floor(Math.random() * count);

@@ -90,18 +90,58 @@ function writeSubrectTile(
   }
 }
 
+/** RRE, or CoRRE: a background with a subrect for every run of other colours in a row. */
+export function encodeRre(pixels: Pixels, name: "RRE" | "CoRRE" = "RRE"): Uint8Array {
+  const background = pixels.values[0]!;
+  const subrects = new ByteWriter();
+  let count = 0;
+  for (let at = 0; at < pixels.values.length;) {
+    const x = at % pixels.width;
+    let length = 1;
+    while (x + length < pixels.width && pixels.values[at + length] === pixels.values[at]) length++;
+    if (pixels.values[at] !== background) {
+      const geometry = [x, Math.floor(at / pixels.width), length, 1];
+      subrects.bytes(pixelBytes(pixels.values[at]!));
+      for (const value of geometry) name === "RRE" ? subrects.u16(value) : subrects.u8(value);
+      count++;
+    }
+    at += length;
+  }
+  return new ByteWriter().u32(count).bytes(pixelBytes(background)).bytes(subrects.finish()).finish();
+}
+
+/**
+ * The tiles of a TRLE rect; styles: 0 raw, 1 packed palette, 2 plain runs, 3 palette runs. A palette equal to that of
+ * the last tile with one is used again.
+ */
+export function encodeTrle(pixels: Pixels, styles: readonly number[] = [0]): Uint8Array {
+  const writer = new ByteWriter();
+  let last = "";
+  tilesOf(pixels, 16).forEach((tile, index) => {
+    const style = styles[index % styles.length] ?? 0;
+    const colours = [...new Set(tile.values)].sort();
+    const bytes = tileBytes(tile, style, colours);
+    const hasPalette = bytes[0]! > 1 && bytes[0] !== 128;
+    if (!hasPalette || last !== colours.join()) writer.bytes(bytes);
+    else writer.u8(bytes[0]! < 128 ? 127 : 129).bytes(bytes.subarray(1 + 3 * colours.length));
+    if (hasPalette) last = colours.join();
+  });
+  return writer.finish();
+}
+
 /** The tiles of a ZRLE rect before compression; styles: 0 raw, 1 packed palette, 2 plain runs, 3 palette runs. */
 export function zrleTiles(pixels: Pixels, styles: readonly number[] = [0]): Uint8Array {
+  const tiles = tilesOf(pixels, 64);
+  return concat(tiles.map((tile, at) => tileBytes(tile, styles[at % styles.length] ?? 0, [...new Set(tile.values)])));
+}
+
+function tileBytes(tile: { width: number; values: number[] }, style: number, colours: number[]): Uint8Array {
   const writer = new ByteWriter();
-  tilesOf(pixels, 64).forEach((tile, index) => {
-    const colours = [...new Set(tile.values)];
-    const style = styles[index % styles.length] ?? 0;
-    if (colours.length === 1) writer.u8(1).bytes(cpixelBytes(colours[0]!));
-    else if (style === 1 && colours.length <= 16) writePackedTile(writer, tile, colours);
-    else if (style === 2) writeRuns(writer.u8(128), tile.values, (value) => writer.bytes(cpixelBytes(value)), true);
-    else if (style === 3 && colours.length <= 127) writePaletteRuns(writer, tile.values, colours);
-    else tile.values.reduce((to, value) => to.bytes(cpixelBytes(value)), writer.u8(0));
-  });
+  if (colours.length === 1) writer.u8(1).bytes(cpixelBytes(colours[0]!));
+  else if (style === 1 && colours.length <= 16) writePackedTile(writer, tile, colours);
+  else if (style === 2) writeRuns(writer.u8(128), tile.values, (value) => writer.bytes(cpixelBytes(value)), true);
+  else if (style === 3 && colours.length <= 127) writePaletteRuns(writer, tile.values, colours);
+  else tile.values.reduce((to, value) => to.bytes(cpixelBytes(value)), writer.u8(0));
   return writer.finish();
 }
 

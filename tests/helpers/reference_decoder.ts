@@ -119,12 +119,22 @@ export class ReferenceDecoder {
         return this.#raw(bytes, rect);
       case 1:
         return this.#copyRect(bytes, rect);
+      case 2:
+        return this.#rre(bytes, rect, () => bytes.u16());
+      case 4:
+        if (rect.width > 255 || rect.height > 255) throw new Error("a CoRRE rect of more than 255 pixels");
+        return this.#rre(bytes, rect, () => bytes.u8());
       case 5:
         return this.#hextile(bytes, rect);
       case 6: {
         const pixels = new Bytes(await this.#zlib.inflate(bytes.take(bytes.u32())));
         this.#raw(pixels, rect);
         return pixels.end();
+      }
+      case 15: {
+        const last: LastPalette = { colours: undefined };
+        for (const tile of tilesOf(rect, 16)) this.#trleTile(bytes, tile, last);
+        return;
       }
       case 16: {
         const tiles = new Bytes(await this.#zrle.inflate(bytes.take(bytes.u32())));
@@ -178,6 +188,41 @@ export class ReferenceDecoder {
     }
   }
 
+  #rre(bytes: Bytes, { x, y, width, height }: DecodedRect, coordinate: () => number): void {
+    const painted = new Set<number>();
+    const count = bytes.u32();
+    this.#fill(x, y, width, height, this.#pixel(bytes));
+    for (let left = count; left > 0; left--) {
+      const colour = this.#pixel(bytes);
+      const [subX, subY, subWidth, subHeight] = [coordinate(), coordinate(), coordinate(), coordinate()];
+      if (subWidth === 0 || subHeight === 0) throw new Error("a subrect of nothing");
+      if (subX + subWidth > width || subY + subHeight > height) throw new Error("a subrect outside its rect");
+      for (let at = 0; at < subWidth * subHeight; at++) {
+        const position = (subY + Math.floor(at / subWidth)) * width + subX + at % subWidth;
+        if (painted.has(position)) throw new Error("a pixel painted twice");
+        painted.add(position);
+      }
+      this.#fill(x + subX, y + subY, subWidth, subHeight, colour);
+    }
+  }
+
+  /** RFC 6143 §7.7.5; a palette may be used again by the very next tile only. */
+  #trleTile(bytes: Bytes, tile: Tile, last: LastPalette): void {
+    const kind = bytes.u8();
+    if (kind > 16 && kind < 127) throw new Error(`TRLE subencoding ${kind}`);
+    const isReused = kind === 127 || kind === 129;
+    if (isReused && last.colours === undefined) throw new Error("no palette to use again");
+    const own = Array.from({ length: isReused ? 0 : kind & 127 }, () => this.#compactPixel(bytes));
+    const palette = isReused ? last.colours! : own;
+    last.colours = isReused || kind > 1 && kind !== 128 ? palette : undefined;
+    if (kind === 1) return this.#fill(tile.x, tile.y, tile.width, tile.height, palette[0]!);
+    if (kind > 1 && kind <= 127) {
+      if (palette.length > 16) throw new Error(`a packed palette of ${palette.length}`);
+      return this.#packedTile(bytes, tile, palette);
+    }
+    this.#tileRuns(bytes, tile, kind, palette);
+  }
+
   #hextile(bytes: Bytes, rect: DecodedRect): void {
     let background: number | undefined;
     let foreground: number | undefined;
@@ -212,11 +257,15 @@ export class ReferenceDecoder {
 
   #zrleTile(bytes: Bytes, tile: Tile): void {
     const kind = bytes.u8();
-    const count = tile.width * tile.height;
     if (kind > 16 && kind < 128 || kind === 129) throw new Error(`ZRLE subencoding ${kind}`);
     const palette = Array.from({ length: kind & 127 }, () => this.#compactPixel(bytes));
     if (kind === 1) return this.#fill(tile.x, tile.y, tile.width, tile.height, palette[0]!);
     if (kind >= 2 && kind <= 16) return this.#packedTile(bytes, tile, palette);
+    this.#tileRuns(bytes, tile, kind, palette);
+  }
+
+  #tileRuns(bytes: Bytes, tile: Tile, kind: number, palette: readonly number[]): void {
+    const count = tile.width * tile.height;
     for (let at = 0; at < count;) {
       const [colour, length] = this.#run(bytes, kind, palette);
       if (at + length > count) throw new Error("a run behind the tile's end");
@@ -247,6 +296,10 @@ export class ReferenceDecoder {
       }
     }
   }
+}
+
+interface LastPalette {
+  colours: readonly number[] | undefined;
 }
 
 type Tile = Omit<DecodedRect, "encoding">;

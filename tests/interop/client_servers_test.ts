@@ -73,6 +73,9 @@ async function checkEncoding(port: number, encoding: number, expected: Picture):
   return used;
 }
 
+/** A part of the screen where the terminal is. */
+const INSIDE_TERMINAL = { x: 40, y: 30, width: 100, height: 60 };
+
 /** A photo on the background and a terminal full of text. */
 async function paintScreen(display: string): Promise<PeerProcess> {
   const photo = ["-display", display, "-size", "640x400", "-window", "root", "plasma:tomato-steelblue"];
@@ -94,14 +97,14 @@ async function startXvnc(): Promise<{ server: PeerProcess; port: number; display
 }
 
 Deno.test({
-  name: "client shows Xvnc's screen in Raw, Hextile and ZRLE as gvnccapture does",
+  name: "client shows Xvnc's screen in Raw, RRE, Hextile and ZRLE as gvnccapture does",
   ...needsPeer(XVNC, "gvnccapture", ...X_PROGRAMS),
   async fn() {
     const { server, port, display } = await startXvnc();
     await using _server = server;
     await using _terminal = await paintScreen(display);
     const expected = await stillPicture(port, isPainted);
-    for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.ZRLE]) {
+    for (const encoding of [Encoding.Raw, Encoding.RRE, Encoding.Hextile, Encoding.ZRLE]) {
       const used = await checkEncoding(port, encoding, expected);
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
     }
@@ -138,7 +141,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "client shows x11vnc's screen in Raw, Hextile, Zlib and ZRLE, with a password",
+  name: "client shows x11vnc's screen in Raw, RRE, CoRRE, Hextile, Zlib and ZRLE, with a password",
   ...needsPeer("x11vnc", "Xvfb", ...X_PROGRAMS),
   async fn() {
     await using screen = await XScreen.start(640, 400);
@@ -151,11 +154,19 @@ Deno.test({
     await assert.rejects(connectVnc(address), AuthError);
     await assert.rejects(connectVnc(address, { password: "wrong" }), AuthError);
     const expected = await screen.waitForPicture(isPainted);
-    for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE]) {
+    const { Raw, RRE, CoRRE, Hextile, Zlib, ZRLE } = Encoding;
+    for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, ZRLE]) {
       const client = await connectVnc(address, { password: "secret", encodings: [encoding, ...Object.values(LISTS)] });
       const used = new Set<number>();
       client.on("update", ({ rects }) => rects.forEach((rect) => used.add(rect.encoding)));
       await waitUntil(async () => differingPixels(await wholePicture(client), expected) === 0, encodingName(encoding));
+      if (encoding === RRE) {
+        // the whole picture in one piece would be larger in RRE than in Raw
+        const update = client.nextUpdate();
+        client.requestUpdate(false, INSIDE_TERMINAL);
+        await update;
+        assertSamePicture(pictureOf(client), expected, "RRE, the terminal again");
+      }
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
       client.close();
     }

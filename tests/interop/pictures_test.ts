@@ -63,7 +63,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
       }),
   });
 
-  for (const encoding of ["raw", "hextile", "zlib"]) {
+  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib"]) {
     Deno.test({
       name: `${name}: vncsnapshot in ${encoding} shows what the guest painted, but for its JPEG`,
       ...needsPeer("vncsnapshot", "convert"),
@@ -94,7 +94,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     }
   }
 
-  for (const encoding of ["raw", "hextile", "zlib", "zrle"]) {
+  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib", "zrle"]) {
     Deno.test({
       name: `${name}: ${nativeFormatViewer(encoding)} in ${encoding} on a 16-bit screen shows what the guest painted`,
       ...needsPeer(nativeFormatViewer(encoding), "Xvfb", "import"),

@@ -10,7 +10,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
     hextile: false,
     desktopSize: false,
     lastRect: false,
-    richCursor: false,
+    cursor: undefined,
     extendedKeyEvent: false,
   });
 });
@@ -19,7 +19,9 @@ Deno.test("the first encoding of the list that is served is used", () => {
   const lists: readonly [readonly number[], number][] = [
     [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
     [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.ZRLE],
-    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.Hextile],
+    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.RRE],
+    [[Encoding.Tight, Encoding.CoRRE, Encoding.ZRLE], Encoding.CoRRE],
+    [[Encoding.TRLE, Encoding.ZRLE], Encoding.TRLE],
     [[Encoding.Tight, Encoding.JPEG], Encoding.Raw],
     [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
   ];
@@ -48,7 +50,7 @@ Deno.test("extensions count only when they are listed", () => {
     hextile: false,
     desktopSize: true,
     lastRect: true,
-    richCursor: true,
+    cursor: PseudoEncoding.Cursor,
     extendedKeyEvent: true,
   });
 });

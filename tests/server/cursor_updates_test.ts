@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { CursorShape } from "../../lib/display/cursor.ts";
 import { ByteWriter } from "../../lib/rfb/byte_writer.ts";
+import { PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { type PixelFormat, R3G3B2, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
-import { CursorUpdates, writeCursorRect } from "../../lib/server/cursor_updates.ts";
+import { CursorUpdates } from "../../lib/server/cursor_updates.ts";
+import { writeCursor } from "../../lib/server/cursor_rects.ts";
 
 const CURSOR_ENCODING = [0xff, 0xff, 0xff, 0x11];
 
@@ -21,7 +23,7 @@ const SHAPE: CursorShape = {
 
 function cursorBytes(shape: CursorShape, format: PixelFormat): number[] {
   const writer = new ByteWriter();
-  writeCursorRect(writer, shape, format);
+  writeCursor(writer, PseudoEncoding.Cursor, shape, format);
   return [...writer.finish()];
 }
 
@@ -69,11 +71,11 @@ Deno.test("a mask row of more than eight pixels takes more bytes", () => {
 Deno.test("a shape is pending once for a client that wants it, and not before", () => {
   const cursor = new CursorUpdates(SHAPE, true);
   assert.equal(cursor.isPending, false);
-  cursor.setWanted(true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
   assert.equal(cursor.isPending, true);
   assert.deepEqual(written(cursor), cursorBytes(SHAPE, X8R8G8B8));
   assert.equal(cursor.isPending, false);
-  cursor.setWanted(true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
   assert.equal(cursor.isPending, false);
   cursor.define(SHAPE);
   assert.equal(cursor.isPending, true);
@@ -81,13 +83,13 @@ Deno.test("a shape is pending once for a client that wants it, and not before", 
 
 Deno.test("without a shape there is nothing to tell", () => {
   const cursor = new CursorUpdates(undefined, true);
-  cursor.setWanted(true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
   assert.equal(cursor.isPending, false);
 });
 
 Deno.test("a hidden pointer is a cursor without pixels, a shown one has its shape again", () => {
   const cursor = new CursorUpdates(SHAPE, true);
-  cursor.setWanted(true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
   written(cursor);
   cursor.setVisible(true);
   assert.equal(cursor.isPending, false);
@@ -100,6 +102,19 @@ Deno.test("a hidden pointer is a cursor without pixels, a shown one has its shap
 
 Deno.test("a client that comes while the pointer is hidden is told so", () => {
   const cursor = new CursorUpdates(SHAPE, false);
-  cursor.setWanted(true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
   assert.deepEqual(written(cursor).slice(0, 8), [0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("a client that wants the shape in another way is told it again, one that wants none is not", () => {
+  const cursor = new CursorUpdates(SHAPE, true);
+  cursor.setEncoding(PseudoEncoding.Cursor);
+  written(cursor);
+  cursor.setEncoding(PseudoEncoding.XCursor);
+  assert.equal(cursor.isPending, true);
+  assert.deepEqual(written(cursor).slice(8, 12), [0xff, 0xff, 0xff, 0x10]);
+  cursor.define(SHAPE);
+  cursor.setEncoding(undefined);
+  assert.equal(cursor.isPending, false);
+  assert.deepEqual(written(cursor), []);
 });

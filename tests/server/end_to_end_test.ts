@@ -103,7 +103,9 @@ function change(display: Display, random: (below: number) => number): void {
   if (kind < 8) paint(display, randomRect(random, display), random);
 }
 
-for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE]) {
+const { Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE } = Encoding;
+
+for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE]) {
   Deno.test(`a viewer's picture is the display's through ${encodingName(encoding)}, CopyRect and new sizes`, async () => {
     await withRig(new LiveRig(130, 90), async (rig) => {
       const random = randomNumbers(encoding + 1);
@@ -123,6 +125,8 @@ for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.
         await update;
         assertSamePicture(client, rig.display, `round ${round}`);
       }
+      // where subrects would take more bytes than pixels
+      if (encoding === RRE || encoding === CoRRE) seen.delete(Raw);
       assert.deepEqual([...seen].sort(), [encoding, Encoding.CopyRect].sort());
       client.close();
     });

@@ -54,6 +54,15 @@ export interface Kernels {
    * {@link ZrleSegments} at the start of the scratch memory.
    */
   encodeZrle: EncodeKernel;
+  /** The same for the tiles of a TRLE rect: at most a byte a tile and the wire bytes of its pixels. */
+  encodeTrle: EncodeKernel;
+  /**
+   * The same for an RRE rect of at most 4096 pixels, or its Raw pixels where those are fewer bytes. Leaves 1 for Raw, 0
+   * for RRE in the first u32 of the scratch memory.
+   */
+  encodeRre: EncodeKernel;
+  /** The same for a CoRRE rect of at most 4096 pixels, 255 a side. */
+  encodeCorre: EncodeKernel;
   /** 1 when pixels of the rect hardly repeat each other anywhere, else 0. Writes to the scratch memory only. */
   isNoisyRect: EncodeKernel;
   /** Bytes of scratch memory that every {@link EncodeKernel} gets. */

@@ -1,7 +1,7 @@
 /** Hextile (RFC 6143 7.7.4): tiles of 16x16, raw or a background with subrects. */
 
 import { Conversion, convertRect, packWords, writeWord } from "./conversion";
-import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColour, paletteCount, scanTile } from "./palette";
+import { MAX_PALETTE, mostFrequent, Palette, PALETTE_BYTES, paletteColour, scanTile } from "./palette";
 
 const TILE_SIDE: u32 = 16;
 const TILE_BYTES: usize = 16 * 64;
@@ -184,14 +184,6 @@ function writeSubrects(tile: Tile, palette: Palette, at: usize, limit: usize): u
   if (coloured) tile.foregroundValid = 0;
   else at = writeForeground(tile, paletteColour(palette, 1 - background), flags, at);
   return paintSubrects(tile, coloured ? tile.wireBytes : 0, at, limit);
-}
-
-function mostFrequent(palette: Palette): u32 {
-  let most: u32 = 0;
-  for (let index: u32 = 1; index < palette.size; index++) {
-    if (paletteCount(palette, index) > paletteCount(palette, most)) most = index;
-  }
-  return most;
 }
 
 /** Marks what is not background as not painted yet. Returns the corners in it: there are as many subrects or more. */

@@ -55,6 +55,21 @@ export function runIndex(palette: Palette, run: u32): u32 {
   return load<u8>(changetype<usize>(palette) + run, INDICES);
 }
 
+/** Gives a run another palette index. */
+@inline
+export function setRunIndex(palette: Palette, run: u32, index: u8): void {
+  store<u8>(changetype<usize>(palette) + run, index, INDICES);
+}
+
+/** The index of the colour that most words have. */
+export function mostFrequent(palette: Palette): u32 {
+  let most: u32 = 0;
+  for (let index: u32 = 1; index < palette.size; index++) {
+    if (paletteCount(palette, index) > paletteCount(palette, most)) most = index;
+  }
+  return most;
+}
+
 /** Bytes of a run length as RLE writes it: length - 1 in bytes of 255 and a rest. */
 @inline
 export function runLengthBytes(length: u32): u32 {

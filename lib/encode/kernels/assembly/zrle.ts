@@ -3,23 +3,11 @@
 import { Conversion, convertRect, packWords, writeWord } from "./conversion";
 import { isNoise } from "./noise";
 import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
-import {
-  MAX_PALETTE,
-  Palette,
-  PALETTE_BYTES,
-  paletteColours,
-  runEnds,
-  runIndex,
-  runStart,
-  scanTile,
-} from "./palette";
+import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColours, scanTile } from "./palette";
+import { encodeManyColours, PLAIN_RLE, RAW, SOLID, spreadRuns, writePaletteRuns, writePlainRle, writeRaw } from "./tiles";
 
 const TILE_SIDE: u32 = 64;
 const TILE_WORDS: usize = 64 * 64;
-
-const RAW: u8 = 0;
-const SOLID: u8 = 1;
-const PLAIN_RLE: u8 = 128;
 
 /**
  * Where the output changes between what repeats itself and noise: first in the scratch memory, read by
@@ -105,65 +93,10 @@ function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u32, at:
   return writeRaw(wireBytes, words, count, at);
 }
 
-/** A tile with more colours than a palette holds: plain RLE or raw. */
-function encodeManyColours(wireBytes: u32, words: usize, count: u32, at: usize): usize {
-  const rawBytes = count * wireBytes;
-  let runs: u32 = 0;
-  for (let group: u32 = 0; group < count; group += 16) {
-    const counted = count - group < 16 ? (1 << (count - group)) - 1 : 0xffff;
-    runs += popcnt<u32>(runEnds(words + (<usize>group << 2)) & counted);
-  }
-  // A run takes a length of one byte at least.
-  if (runs * (wireBytes + 1) >= rawBytes) return writeRaw(wireBytes, words, count, at);
-  const end = writePlainRle(wireBytes, words, count, at);
-  return end - at <= rawBytes ? end : writeRaw(wireBytes, words, count, at);
-}
-
-function writeRaw(wireBytes: u32, words: usize, count: u32, at: usize): usize {
-  store<u8>(at, RAW);
-  return packWords(wireBytes, words, count, at + 1);
-}
-
-function writePlainRle(wireBytes: u32, words: usize, count: u32, at: usize): usize {
-  store<u8>(at++, PLAIN_RLE);
-  let start: u32 = 0;
-  for (let group: u32 = 0; group < count; group += 16) {
-    for (let ends = runEnds(words + (<usize>group << 2)); ends != 0; ends &= ends - 1) {
-      const next = group + ctz<u32>(ends) + 1;
-      if (next > count) break;
-      at = writeWord(wireBytes, load<u32>(words + (<usize>start << 2)), at);
-      at = writeRunLength(next - start, at);
-      start = next;
-    }
-  }
-  return at;
-}
-
 function writePaletteRle(wireBytes: u32, palette: Palette, at: usize): usize {
   store<u8>(at, <u8>(PLAIN_RLE + palette.size));
   at = packWords(wireBytes, paletteColours(palette), palette.size, at + 1);
-  const runs = palette.runs;
-  let start: u32 = 0;
-  for (let run: u32 = 0; run < runs; run++) {
-    const next = runStart(palette, run + 1);
-    const index = runIndex(palette, run);
-    if (next - start == 1) {
-      store<u8>(at++, <u8>index);
-    } else {
-      store<u8>(at, <u8>(index | 128));
-      at = writeRunLength(next - start, at + 1);
-    }
-    start = next;
-  }
-  return at;
-}
-
-@inline
-function writeRunLength(length: u32, at: usize): usize {
-  let rest = length - 1;
-  for (; rest >= 255; rest -= 255) store<u8>(at++, 255);
-  store<u8>(at, <u8>rest);
-  return at + 1;
+  return writePaletteRuns(palette, at);
 }
 
 function writePacked(wireBytes: u32, palette: Palette, indices: usize, width: u32, height: u32, at: usize): usize {
@@ -172,16 +105,4 @@ function writePacked(wireBytes: u32, palette: Palette, indices: usize, width: u3
   at = packWords(wireBytes, paletteColours(palette), size, at + 1);
   spreadRuns(palette, indices);
   return packIndices(indexBits(size), indices, width, height, at);
-}
-
-/** Writes the palette index of every word as a byte. Writes up to 15 bytes behind the last. */
-function spreadRuns(palette: Palette, indices: usize): void {
-  const runs = palette.runs;
-  let start: u32 = 0;
-  for (let run: u32 = 0; run < runs; run++) {
-    const next = runStart(palette, run + 1);
-    const index = i8x16.splat(<i8>runIndex(palette, run));
-    for (let at = start; at < next; at += 16) v128.store(indices + at, index);
-    start = next;
-  }
 }
