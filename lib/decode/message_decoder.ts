@@ -80,6 +80,7 @@ const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.CopyRect,
   Encoding.Hextile,
   Encoding.Zlib,
+  Encoding.Tight,
   Encoding.ZRLE,
 ];
 

@@ -5,6 +5,7 @@ import { CopyRectDecoder } from "./copy_rect.ts";
 import type { RectDecoder } from "./decoder.ts";
 import { HextileDecoder } from "./hextile.ts";
 import { RawDecoder } from "./raw.ts";
+import { TightDecoder } from "./tight.ts";
 import { ZlibDecoder } from "./zlib.ts";
 import { ZRLEDecoder } from "./zrle.ts";
 
@@ -15,6 +16,7 @@ export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
     [Encoding.CopyRect, new CopyRectDecoder()],
     [Encoding.Hextile, new HextileDecoder()],
     [Encoding.Zlib, new ZlibDecoder()],
+    [Encoding.Tight, new TightDecoder()],
     [Encoding.ZRLE, new ZRLEDecoder()],
   ]);
 }

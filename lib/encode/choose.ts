@@ -1,12 +1,13 @@
 /** How an encoding's rects are written. */
 
 import { Encoding, encodingName } from "../rfb/encodings.ts";
-import type { PixelFormat } from "../rfb/pixel_format.ts";
+import { hasTightPixels, type PixelFormat, R8G8B8 } from "../rfb/pixel_format.ts";
 import { encodeHextileRect } from "./hextile.ts";
 import { PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
-import { LARGE_PARTS, LOCAL_PARTS, type PartShape } from "./rect_plan.ts";
+import { LARGE_PARTS, LOCAL_PARTS, type PartShape, SQUARE_PARTS } from "./rect_plan.ts";
+import { encodeTightRects } from "./tight.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
 
@@ -19,6 +20,8 @@ export function chooseEncoder(encoding: number): RectEncoder {
       return encodeHextileRect;
     case Encoding.Zlib:
       return encodeZlibRect;
+    case Encoding.Tight:
+      return encodeTightRects;
     case Encoding.ZRLE:
       return encodeZrleRect;
     default:
@@ -28,12 +31,14 @@ export function chooseEncoder(encoding: number): RectEncoder {
 
 /** How an encoding's rects are cut. */
 export function choosePartShape(encoding: number): PartShape {
-  return encoding === Encoding.Zlib ? LOCAL_PARTS : LARGE_PARTS;
+  if (encoding === Encoding.Zlib) return LOCAL_PARTS;
+  return encoding === Encoding.Tight ? SQUARE_PARTS : LARGE_PARTS;
 }
 
 /** The conversion into the pixels that an encoding sends. */
 export function chooseConversion(encoding: number, format: PixelFormat): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
-  writePixelConversion(conversion, format, encoding === Encoding.ZRLE ? "CPIXEL" : "PIXEL");
+  if (encoding === Encoding.Tight && hasTightPixels(format)) writePixelConversion(conversion, R8G8B8, "CPIXEL");
+  else writePixelConversion(conversion, format, encoding === Encoding.ZRLE ? "CPIXEL" : "PIXEL");
   return conversion;
 }

@@ -21,6 +21,9 @@ export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS,
 /** Parts whose rows zlib's window of 32 KiB nearly holds, so that it finds in them what it saw above. */
 export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 16 };
 
+/** Parts whose tiles have neighbours on all sides, so that Tight finds large areas of one kind. */
+export const SQUARE_PARTS: PartShape = { width: 512, maxPixels: MAX_PART_PIXELS, step: 32 };
+
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {
   const bounds = rect(0, 0, surface.width, surface.height);

@@ -4,7 +4,7 @@ import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rf
 
 /** What the server may send one client. */
 export interface ClientFeatures {
-  /** How changed rects are encoded: Raw, Hextile, Zlib or ZRLE. */
+  /** How changed rects are encoded: Raw, Hextile, Zlib, Tight or ZRLE. */
   readonly encoding: number;
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
@@ -17,7 +17,7 @@ export interface ClientFeatures {
   readonly extendedKeyEvent: boolean;
 }
 
-const SERVED: readonly number[] = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+const SERVED: readonly number[] = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.Tight, Encoding.ZRLE];
 
 /** What a client understands that has said nothing. */
 export const NO_FEATURES: ClientFeatures = featuresOf([]);

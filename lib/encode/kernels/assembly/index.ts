@@ -1,12 +1,14 @@
 /** What the kernel module exports. No static data and no heap: several threads run it over one memory. */
 
 import { HEXTILE_SCRATCH_BYTES } from "./hextile";
+import { TIGHT_SCRATCH_BYTES } from "./tight";
 import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
 export { compareSurfaces } from "./compare";
 export { encodeHextile } from "./hextile";
 export { isNoisyRect } from "./noise";
 export { encodeRaw } from "./raw";
+export { encodeTight } from "./tight";
 export { encodeZrle } from "./zrle";
 
 /** Where the module's own static data ends; 1024 as long as there is none. */
@@ -16,5 +18,5 @@ export function dataEndBytes(): usize {
 
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
-  return max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES);
+  return max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), TIGHT_SCRATCH_BYTES);
 }
