@@ -16,7 +16,7 @@ const MAX_GROWTH_BYTES = VISITS * 16 * 1_024;
 const STEPS = 7;
 /** One in so many visitors is never seen to leave: it stays and says nothing. */
 const ABANDONED = 40;
-const ENCODINGS = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE];
+const ENCODINGS = [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.Tight, Encoding.ZRLE];
 
 function below(count: number): number {
   return Math.floor(Math.random() * count);

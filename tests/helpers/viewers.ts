@@ -104,7 +104,14 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
   const colours = options.lowColourLevel === undefined
     ? ["-FullColor=1"]
     : ["-FullColor=0", `-LowColorLevel=${options.lowColourLevel}`];
-  const args = ["-FullScreen", "-Shared", "-AutoSelect=0", `-PreferredEncoding=${options.encoding}`, ...colours];
+  const args = [
+    "-FullScreen",
+    "-Shared",
+    "-AutoSelect=0",
+    "-NoJPEG=1",
+    `-PreferredEncoding=${options.encoding}`,
+    ...colours,
+  ];
   const rest = ["-RemoteResize=0", "-AlertOnFatalError=0", "-ReconnectOnError=0", `127.0.0.1::${port}`];
   return new PeerProcess(TIGERVNC_VIEWER, [...args, ...rest], { DISPLAY: screen.display });
 }

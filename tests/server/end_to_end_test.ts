@@ -103,7 +103,7 @@ function change(display: Display, random: (below: number) => number): void {
   if (kind < 8) paint(display, randomRect(random, display), random);
 }
 
-for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.ZRLE]) {
+for (const encoding of [Encoding.Raw, Encoding.Hextile, Encoding.Zlib, Encoding.Tight, Encoding.ZRLE]) {
   Deno.test(`a viewer's picture is the display's through ${encodingName(encoding)}, CopyRect and new sizes`, async () => {
     await withRig(new LiveRig(130, 90), async (rig) => {
       const random = randomNumbers(encoding + 1);

@@ -9,6 +9,10 @@ export const HISTOGRAM_BYTES: usize = 2 * 4 * 256;
 const SAMPLE_STEP: u32 = 8;
 /** By how much likelier two equal bytes must be among the differences than among the pixels, in eighths. */
 const GAIN_EIGHTHS: u64 = 9;
+/** Differences beyond this, up or down, are edges. */
+const EDGE: usize = 16;
+/** More than one edge in so many bytes is text or drawing, in which deflate finds more by itself. */
+const EDGE_DIVISOR: u64 = 32;
 
 /** What is left of four pixels when left + above - aboveLeft, kept within 0 to 255, is taken away from them. */
 @inline
@@ -87,6 +91,7 @@ export function gradientPays(
     filterRow(row, row - strideBytes, width, line);
     countBytes(filtered, line, width);
   }
+  if (edges(filtered) * EDGE_DIVISOR > countOf(filtered, 0, 256)) return false;
   return equalPairs(filtered) * 8 > equalPairs(histograms) * GAIN_EIGHTHS;
 }
 
@@ -103,6 +108,18 @@ function countBytes(histogram: usize, words: usize, count: u32): void {
 function countByte(histogram: usize, byte: u32): void {
   const at = histogram + (<usize>byte << 2);
   store<u32>(at, load<u32>(at) + 1);
+}
+
+@inline
+function edges(histogram: usize): u64 {
+  return countOf(histogram, EDGE, 256 - EDGE);
+}
+
+/** How many bytes from `start` on and below `end` were counted. */
+function countOf(histogram: usize, start: usize, end: usize): u64 {
+  let count: u64 = 0;
+  for (let byte = start; byte < end; byte++) count += load<u32>(histogram + (byte << 2));
+  return count;
 }
 
 /** How many pairs of bytes are equal; the more, the fewer bits Huffman codes need. */

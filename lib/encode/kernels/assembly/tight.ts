@@ -189,7 +189,7 @@ function writeFull(plan: Plan, found: TightRect): void {
   found.colours = 0;
   found.noisy = isNoisyRect(plan, found) ? 1 : 0;
   const words = rectWords(plan, found);
-  const isFiltered = found.noisy && plan.wireBytes == 3 &&
+  const isFiltered = plan.wireBytes == 3 &&
     gradientPays(words, stride, found.width, found.height, scratch + LINE, scratch + HISTOGRAMS);
   found.filter = isFiltered ? GRADIENT : COPY;
   if (isFiltered) plan.at = <u32>writeGradient(words, stride, found.width, found.height, scratch + LINE, plan.at);
