@@ -17,6 +17,8 @@ const TAKEN: u32 = 4;
 
 /** More colours than this and a tile is better off as it is than with a palette of its own. */
 const MAX_TILE_COLOURS: u32 = 32;
+/** A small tile must have so many pixels for each of its colours. */
+const MIN_COLOUR_PIXELS: u32 = 4;
 /** Fewer tiles of one colour are not worth a rect: they go with what is around them. */
 const MIN_SOLID_TILES: u32 = 8;
 /** Fewer tiles of two colours in a row go with the palette next to them. */
@@ -85,7 +87,8 @@ export function lookAtTiles(tiles: Tiles, words: usize, width: u32, height: u32)
       const tileWidth = min(TILE_SIDE, width - x * TILE_SIDE);
       const from = words + (<usize>(y * TILE_SIDE * width + x * TILE_SIDE) << 2);
       const tile = tileAt(tiles, x, y);
-      const isFew = scanColours(table, from, width << 2, tileWidth, tileHeight, MAX_TILE_COLOURS, 0);
+      const most = max(2, min(MAX_TILE_COLOURS, tileWidth * tileHeight / MIN_COLOUR_PIXELS));
+      const isFew = scanColours(table, from, width << 2, tileWidth, tileHeight, most, 0);
       tile.kind = !isFew ? FULL : table.size > 2 ? PALETTE : table.size - 1;
       tile.first = tableColour(table, 0);
       tile.second = tableColour(table, table.size > 1 ? 1 : 0);
