@@ -3,11 +3,11 @@
 import { Encoding, encodingName } from "../rfb/encodings.ts";
 import { hasTightPixels, type PixelFormat, R8G8B8 } from "../rfb/pixel_format.ts";
 import { encodeHextileRect } from "./hextile.ts";
-import { PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
+import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
 import { LARGE_PARTS, LOCAL_PARTS, type PartShape, SQUARE_PARTS } from "./rect_plan.ts";
-import { encodeTightRects } from "./tight.ts";
+import { encodeTightRects, usesGradient } from "./tight.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
 
@@ -35,10 +35,11 @@ export function choosePartShape(encoding: number): PartShape {
   return encoding === Encoding.Tight ? SQUARE_PARTS : LARGE_PARTS;
 }
 
-/** The conversion into the pixels that an encoding sends. */
-export function chooseConversion(encoding: number, format: PixelFormat): Uint8Array {
+/** The conversion into the pixels that an encoding sends to a client with a pixel format and compress level. */
+export function chooseConversion(encoding: number, format: PixelFormat, compressLevel?: number): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
   if (encoding === Encoding.Tight && hasTightPixels(format)) writePixelConversion(conversion, R8G8B8, "CPIXEL");
   else writePixelConversion(conversion, format, encoding === Encoding.ZRLE ? "CPIXEL" : "PIXEL");
+  if (encoding === Encoding.Tight && usesGradient(compressLevel)) conversion[MAY_FILTER_OFFSET] = 1;
   return conversion;
 }

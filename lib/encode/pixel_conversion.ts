@@ -8,6 +8,9 @@ export const PIXEL_CONVERSION_BYTES = 64;
 /** Where the struct says how many bytes a pixel has on the wire: 1 to 4. */
 export const WIRE_BYTES_OFFSET = 4;
 
+/** Where the struct says whether Tight may filter gradients: 1 or 0. */
+export const MAY_FILTER_OFFSET = 44;
+
 const KIND_SWIZZLE = 0;
 const KIND_SHIFT = 1;
 const CHANNELS_OFFSET = 8;

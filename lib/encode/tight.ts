@@ -12,8 +12,10 @@ import { ZlibStream } from "./zlib_stream.ts";
 const MIN_COMPRESSED_BYTES = 12;
 /** Level when the client asks for none [TigerVNC]: higher ones take twice the time for a tenth of the bytes [measured]. */
 const DEFAULT_COMPRESS_LEVEL = 2;
-/** Higher levels search the differences of smooth pictures for long and find next to nothing [measured]. */
-const MAX_GRADIENT_LEVEL = 3;
+/** Level of the gradient stream: higher ones search the differences for long and find next to nothing [measured]. */
+const GRADIENT_COMPRESS_LEVEL = 3;
+/** Clients that ask for less, or for nothing, may not know the filter: noVNC before 1.5 asks for 2 [QEMU]. */
+const MIN_GRADIENT_LEVEL = 5;
 const FILTER_FOLLOWS = 4;
 const FILL_CONTROL = 0x80;
 const PALETTE_FILTER = 1;
@@ -100,5 +102,10 @@ async function writePixels(context: RectContext, at: number, pixels: Uint8Array,
 }
 
 function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): number {
-  return stream === STREAM[TightFilter.gradient] ? Math.min(compressLevel, MAX_GRADIENT_LEVEL) : compressLevel;
+  return stream === STREAM[TightFilter.gradient] ? GRADIENT_COMPRESS_LEVEL : compressLevel;
+}
+
+/** Whether a client that asked for a compress level is sent pixels behind the gradient filter. */
+export function usesGradient(compressLevel: number | undefined): boolean {
+  return compressLevel !== undefined && compressLevel >= MIN_GRADIENT_LEVEL;
 }

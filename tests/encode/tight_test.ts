@@ -46,7 +46,7 @@ async function send(
   const decoder = new ReferenceDecoder(width, height, format);
   const update = new UpdateBuffer();
   const settings = { encoding: Encoding.Tight, pixelFormat: format, compressLevel };
-  const conversion = chooseConversion(Encoding.Tight, format);
+  const conversion = chooseConversion(Encoding.Tight, format, compressLevel);
   const context = { arena, surface: surface.view, settings, conversion, streams, update };
   await encodeTightRects({ ...context, spareRects: () => spareRects }, surface.bounds);
   const { bytes } = update.finish();
@@ -115,6 +115,13 @@ Deno.test("the gradient filter makes smooth pictures smaller, and only pixels of
   assert.deepEqual([filtered.seen, plain.seen], [["gradient"], ["copy"]]);
   assert.ok(filtered.byteLength < 0.8 * plain.byteLength, `${filtered.byteLength} of ${plain.byteLength} bytes`);
   assert.ok(!(await send(photo(250, 200), 250, { format: HIGH_COLOUR })).seen.includes("gradient"));
+});
+
+Deno.test("a client that asks for a level below 5 gets no gradients, for it may not know them", async () => {
+  for (const compressLevel of [0, 1, 2, 4]) {
+    assert.deepEqual((await send(photo(100, 100), 100, { compressLevel })).seen, ["copy"]);
+  }
+  assert.deepEqual((await send(photo(100, 100), 100, { compressLevel: 5 })).seen, ["gradient"]);
 });
 
 Deno.test("a part is one rect when the update has no room for more", async () => {

@@ -57,6 +57,8 @@ const RECT_BYTES: usize = 32;
 class Plan {
   count: u32;
   wireBytes: u32;
+  /** Whether the client takes gradients. */
+  mayFilter: u32;
   partWidth: u32;
   partHeight: u32;
   words: u32;
@@ -92,6 +94,7 @@ export function encodeTight(
   const tiles = changetype<Tiles>(scratch + TILES);
   plan.count = 0;
   plan.wireBytes = conversion.wireBytes;
+  plan.mayFilter = conversion.wireBytes == 3 ? conversion.mayFilter : 0;
   plan.partWidth = width;
   plan.partHeight = height;
   plan.words = <u32>(scratch + WORDS);
@@ -189,7 +192,7 @@ function writeFull(plan: Plan, found: TightRect): void {
   found.colours = 0;
   found.noisy = isNoisyRect(plan, found) ? 1 : 0;
   const words = rectWords(plan, found);
-  const isFiltered = plan.wireBytes == 3 &&
+  const isFiltered = plan.mayFilter != 0 &&
     gradientPays(words, stride, found.width, found.height, scratch + LINE, scratch + HISTOGRAMS);
   found.filter = isFiltered ? GRADIENT : COPY;
   if (isFiltered) plan.at = <u32>writeGradient(words, stride, found.width, found.height, scratch + LINE, plan.at);
