@@ -104,6 +104,8 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
   const colours = options.lowColourLevel === undefined
     ? ["-FullColor=1"]
     : ["-FullColor=0", `-LowColorLevel=${options.lowColourLevel}`];
+  // From compress level 5 on Tight filters gradients.
+  const level = options.encoding === "Tight" ? ["-CustomCompressLevel=1", "-CompressLevel=6"] : [];
   const args = [
     "-FullScreen",
     "-Shared",
@@ -113,7 +115,7 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
     ...colours,
   ];
   const rest = ["-RemoteResize=0", "-AlertOnFatalError=0", "-ReconnectOnError=0", `127.0.0.1::${port}`];
-  return new PeerProcess(TIGERVNC_VIEWER, [...args, ...rest], { DISPLAY: screen.display });
+  return new PeerProcess(TIGERVNC_VIEWER, [...args, ...level, ...rest], { DISPLAY: screen.display });
 }
 
 /** Viewers that take the pixel format of their X screen, 16 bpp on a depth-16 one: TightVNC's, and SSVNC's for ZRLE. */
