@@ -17,6 +17,7 @@ export const MEASURED_ENCODINGS: Readonly<Record<string, number>> = {
   raw: Encoding.Raw,
   hextile: Encoding.Hextile,
   zlib: Encoding.Zlib,
+  tight: Encoding.Tight,
   zrle: Encoding.ZRLE,
 };
 

@@ -26,6 +26,7 @@ const DEFAULT_PORT = 5900;
 /** What a client asks for unless told otherwise, most wanted first. */
 export const DEFAULT_ENCODINGS: readonly number[] = [
   Encoding.ZRLE,
+  Encoding.Tight,
   Encoding.Zlib,
   Encoding.Hextile,
   Encoding.CopyRect,

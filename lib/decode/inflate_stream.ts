@@ -1,6 +1,15 @@
 /** A zlib stream that lives as long as its connection and gives out exactly the bytes a rect needs. */
 
-import { Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, zlibInflate, zlibInflateInit, ZStream } from "pako";
+import {
+  Z_BUF_ERROR,
+  Z_OK,
+  Z_STREAM_END,
+  Z_SYNC_FLUSH,
+  zlibInflate,
+  zlibInflateInit,
+  zlibInflateReset,
+  ZStream,
+} from "pako";
 import { ProtocolError } from "../base/errors.ts";
 import { MAX_DEFLATE_EXPANSION, MAX_DEFLATE_OVERHEAD_BYTES } from "../base/limits.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
@@ -24,6 +33,11 @@ export class InflateStream {
   constructor() {
     zlibInflateInit(this.#stream);
     this.#stream.output = this.#buffer;
+  }
+
+  /** Starts anew, between two rects: the next one begins with a zlib header. */
+  reset(): void {
+    zlibInflateReset(this.#stream);
   }
 
   /**

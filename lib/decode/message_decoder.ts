@@ -83,6 +83,7 @@ const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.CoRRE,
   Encoding.Hextile,
   Encoding.Zlib,
+  Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
 ];

@@ -6,6 +6,7 @@ import type { RectDecoder } from "./decoder.ts";
 import { HextileDecoder } from "./hextile.ts";
 import { RawDecoder } from "./raw.ts";
 import { RREDecoder } from "./rre.ts";
+import { TightDecoder } from "./tight.ts";
 import { TRLEDecoder } from "./trle.ts";
 import { ZlibDecoder } from "./zlib.ts";
 import { ZRLEDecoder } from "./zrle.ts";
@@ -19,6 +20,7 @@ export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
     [Encoding.CoRRE, new RREDecoder("CoRRE")],
     [Encoding.Hextile, new HextileDecoder()],
     [Encoding.Zlib, new ZlibDecoder()],
+    [Encoding.Tight, new TightDecoder()],
     [Encoding.TRLE, new TRLEDecoder()],
     [Encoding.ZRLE, new ZRLEDecoder()],
   ]);

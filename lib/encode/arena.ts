@@ -7,7 +7,7 @@ import { PIXEL_CONVERSION_BYTES } from "./pixel_conversion.ts";
 import { MAX_PART_PIXELS } from "./rect_plan.ts";
 
 /** Snapshots, palettes and masks of the kernels; a test holds it against what they ask for. */
-export const ARENA_SCRATCH_BYTES = 48 * 1024;
+export const ARENA_SCRATCH_BYTES = 800 * 1024;
 const SCRATCH_OFFSET = PIXEL_CONVERSION_BYTES;
 const OUTPUT_OFFSET = SCRATCH_OFFSET + ARENA_SCRATCH_BYTES;
 /** A byte for each tile; a part of one column has the most: 1024 of them. */

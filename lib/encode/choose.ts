@@ -1,13 +1,14 @@
 /** How an encoding's rects are written. */
 
 import { Encoding, encodingName } from "../rfb/encodings.ts";
-import type { PixelFormat } from "../rfb/pixel_format.ts";
+import { hasTightPixels, type PixelFormat, R8G8B8 } from "../rfb/pixel_format.ts";
 import { encodeHextileRect } from "./hextile.ts";
-import { PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
+import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
-import { LARGE_PARTS, LOCAL_PARTS, type PartShape, RRE_PARTS } from "./rect_plan.ts";
+import { LARGE_PARTS, LOCAL_PARTS, type PartShape, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
 import { encodeCorreRect, encodeRreRect } from "./rre.ts";
+import { encodeTightRects, usesGradient } from "./tight.ts";
 import { encodeTrleRect } from "./trle.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
@@ -27,6 +28,8 @@ export function chooseEncoder(encoding: number): RectEncoder {
       return encodeZlibRect;
     case Encoding.TRLE:
       return encodeTrleRect;
+    case Encoding.Tight:
+      return encodeTightRects;
     case Encoding.ZRLE:
       return encodeZrleRect;
     default:
@@ -37,13 +40,16 @@ export function chooseEncoder(encoding: number): RectEncoder {
 /** How an encoding's rects are cut. */
 export function choosePartShape(encoding: number): PartShape {
   if (encoding === Encoding.RRE || encoding === Encoding.CoRRE) return RRE_PARTS;
-  return encoding === Encoding.Zlib ? LOCAL_PARTS : LARGE_PARTS;
+  if (encoding === Encoding.Zlib) return LOCAL_PARTS;
+  return encoding === Encoding.Tight ? SQUARE_PARTS : LARGE_PARTS;
 }
 
-/** The conversion into the pixels that an encoding sends. */
-export function chooseConversion(encoding: number, format: PixelFormat): Uint8Array {
+/** The conversion into the pixels that an encoding sends to a client with a pixel format and compress level. */
+export function chooseConversion(encoding: number, format: PixelFormat, compressLevel?: number): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
   const isCompact = encoding === Encoding.TRLE || encoding === Encoding.ZRLE;
-  writePixelConversion(conversion, format, isCompact ? "CPIXEL" : "PIXEL");
+  if (encoding === Encoding.Tight && hasTightPixels(format)) writePixelConversion(conversion, R8G8B8, "CPIXEL");
+  else writePixelConversion(conversion, format, isCompact ? "CPIXEL" : "PIXEL");
+  if (encoding === Encoding.Tight && usesGradient(compressLevel)) conversion[MAY_FILTER_OFFSET] = 1;
   return conversion;
 }

@@ -21,7 +21,7 @@ export interface CopiedRect {
 /** How a client wants its pixels, fixed for one job. */
 export interface EncodeSettings {
   readonly pixelFormat: PixelFormat;
-  /** The encoding for changed rects: Raw, RRE, CoRRE, Hextile, Zlib, TRLE or ZRLE. */
+  /** The encoding for changed rects: Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE or ZRLE. */
   readonly encoding: number;
   /** 0–9, undefined for the encoding's default. */
   readonly compressLevel?: number;

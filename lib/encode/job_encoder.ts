@@ -1,4 +1,4 @@
-/** One job, rect by rect. */
+/** One job, part by part. */
 
 import { LimitError } from "../base/errors.ts";
 import { MAX_UPDATE_RECTS } from "../base/limits.ts";
@@ -13,7 +13,7 @@ import { planCopies, planRects } from "./rect_plan.ts";
 import { RECT_HEADER_BYTES, UpdateBuffer } from "./update_buffer.ts";
 
 /**
- * Encodes a job in steps of one rect each, so that a worker can go round its clients. Yields after every rect but the
+ * Encodes a job in steps of one part each, so that a worker can go round its clients. Yields after every part but the
  * last, returns the message. Between two steps the arena may be used for something else, the streams may not.
  */
 export async function* encodeJob(
@@ -32,10 +32,13 @@ export async function* encodeJob(
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);
   const encodeRect = chooseEncoder(settings.encoding);
-  const conversion = chooseConversion(settings.encoding, settings.pixelFormat);
-  const context = { arena, surface, settings, conversion, streams, update };
+  const conversion = chooseConversion(settings.encoding, settings.pixelFormat, settings.compressLevel);
+  let behind = parts.length;
+  const spareRects = () => MAX_UPDATE_RECTS - update.rectCount - behind;
+  const context = { arena, surface, settings, conversion, streams, update, spareRects };
   for (const [at, part] of parts.entries()) {
     if (at > 0) yield;
+    behind--;
     await encodeRect(context, part);
   }
   return update.finish();
@@ -49,4 +52,5 @@ function rawBytes(parts: readonly Rect[], bytesPerPixel: number): number {
 export function closeStreams(streams: ClientStreams): void {
   streams.zlib?.close();
   streams.zrle?.close();
+  for (const stream of streams.tight ?? []) stream?.close();
 }

@@ -5,6 +5,12 @@ import { channelBits, compactPixelBytes, type PixelFormat } from "../rfb/pixel_f
 /** Bytes of the struct. */
 export const PIXEL_CONVERSION_BYTES = 64;
 
+/** Where the struct says how many bytes a pixel has on the wire: 1 to 4. */
+export const WIRE_BYTES_OFFSET = 4;
+
+/** Where the struct says whether Tight may filter gradients: 1 or 0. */
+export const MAY_FILTER_OFFSET = 44;
+
 const KIND_SWIZZLE = 0;
 const KIND_SHIFT = 1;
 const CHANNELS_OFFSET = 8;
@@ -33,7 +39,7 @@ export function writePixelConversion(bytes: Uint8Array, format: PixelFormat, kin
   const wire = wireByteShifts(format, kind);
   const swizzleOnly = channels.every(({ max, shift }) => max === 255 && shift % 8 === 0);
   view.setUint32(0, swizzleOnly ? KIND_SWIZZLE : KIND_SHIFT, true);
-  view.setUint32(4, wire.length, true);
+  view.setUint32(WIRE_BYTES_OFFSET, wire.length, true);
   channels.forEach(({ max, from, shift }, at) => {
     const offset = CHANNELS_OFFSET + at * 12;
     view.setUint32(offset, from + 8 - channelBits(max), true);

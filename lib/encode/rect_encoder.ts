@@ -10,6 +10,8 @@ import type { ZlibStream } from "./zlib_stream.ts";
 export interface ClientStreams {
   zlib?: ZlibStream;
   zrle?: ZlibStream;
+  /** By the number Tight gives them. */
+  tight?: (ZlibStream | undefined)[];
 }
 
 /** Everything about a job that does not change from rect to rect. */
@@ -21,7 +23,9 @@ export interface RectContext {
   readonly conversion: Uint8Array;
   readonly streams: ClientStreams;
   readonly update: UpdateBuffer;
+  /** How many rects the part may become, so that all others still find room in the update. */
+  spareRects(): number;
 }
 
-/** Writes one rect of at most MAX_PART_PIXELS, header and payload, behind the update so far. */
+/** Writes a part of at most MAX_PART_PIXELS, headers and payloads, behind the update so far. */
 export type RectEncoder = (context: RectContext, part: Rect) => void | Promise<void>;

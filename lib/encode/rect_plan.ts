@@ -25,6 +25,9 @@ export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 
 /** Parts with few colours of their own, of which one is the background; CoRRE's sides are at most 255. */
 export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, maxSide: 240 };
 
+/** Parts whose tiles have neighbours on all sides, so that Tight finds large areas of one kind. */
+export const SQUARE_PARTS: PartShape = { width: 512, maxPixels: MAX_PART_PIXELS, step: 32, maxSide: 2048 };
+
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {
   const bounds = rect(0, 0, surface.width, surface.height);

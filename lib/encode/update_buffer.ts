@@ -28,6 +28,11 @@ export class UpdateBuffer {
     return this.#length;
   }
 
+  /** Rects so far. */
+  get rectCount(): number {
+    return this.#rectCount;
+  }
+
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -56,6 +61,18 @@ export class UpdateBuffer {
     this.#view.setUint16(at + 6, rect.height);
     this.#view.setInt32(at + 8, encoding);
     this.#rectCount++;
+  }
+
+  u8(value: number): void {
+    this.#bytes[this.#reserve(1)] = value;
+  }
+
+  /** A length as Tight writes it: seven bits a byte, the lowest first, up to 22 bits. */
+  compactLength(value: number): void {
+    if (value >= 1 << 22) throw new RangeError(`Cannot write a length of ${value}: Tight has 22 bits for it`);
+    this.u8(value < 1 << 7 ? value : value & 127 | 128);
+    if (value >= 1 << 7) this.u8(value < 1 << 14 ? value >> 7 : value >> 7 & 127 | 128);
+    if (value >= 1 << 14) this.u8(value >> 14);
   }
 
   u16(value: number): void {

@@ -44,6 +44,9 @@ export const X8R8G8B8: PixelFormat = {
   blueShift: 0,
 };
 
+/** 32 bpp whose low three bytes are red, green and blue. */
+export const R8G8B8: PixelFormat = { ...X8R8G8B8, redShift: 0, greenShift: 8, blueShift: 16 };
+
 /** What a colour-map client is served: 8 bpp indices into the fixed 3-3-2 map. */
 export const R3G3B2: PixelFormat = {
   bitsPerPixel: 8,
@@ -130,6 +133,12 @@ export function compactPixelBytes(format: PixelFormat): { readonly bytes: 1 | 2 
   const mask = ((redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift)) >>> 0;
   if (mask < 0x1000000) return { bytes: 3, fromLow: true };
   return (mask & 0xff) === 0 ? { bytes: 3, fromLow: false } : full;
+}
+
+/** Whether Tight sends pixels of a format as three bytes red, green, blue (rfbproto.rst "TPIXEL"). */
+export function hasTightPixels(format: PixelFormat): boolean {
+  const { bitsPerPixel, depth, trueColourFlag, redMax, greenMax, blueMax } = format;
+  return bitsPerPixel === 32 && depth === 24 && trueColourFlag && redMax === 255 && greenMax === 255 && blueMax === 255;
 }
 
 /** The pixel value of a colour, 0–255 a channel, truncated as QEMU and TigerVNC do (top bits kept). */

@@ -25,6 +25,7 @@ const SERVED: readonly number[] = [
   Encoding.CoRRE,
   Encoding.Hextile,
   Encoding.Zlib,
+  Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
 ];

@@ -296,5 +296,5 @@ export class UpdatePacing {
 }
 
 function isZlibStream(encoding: number): boolean {
-  return encoding === Encoding.Zlib || encoding === Encoding.ZRLE;
+  return encoding === Encoding.Zlib || encoding === Encoding.Tight || encoding === Encoding.ZRLE;
 }

@@ -230,7 +230,7 @@ Deno.test("VncClient ends with what a hostile server did wrong", async () => {
     [{ ...whole, encoding: Encoding.ZRLE, payload: firstZlibRect(Uint8Array.of(2, 0, 0, 0)) }, /less than its pixels/],
     [{ ...whole, encoding: Encoding.ZRLE, payload: firstZlibRect(Uint8Array.of(128, 0, 0, 0, 60)) }, /a run passes/],
     [{ ...whole, encoding: Encoding.Hextile, payload: Uint8Array.of(77) }, /flags are 77/],
-    [{ ...whole, encoding: 7 }, /Tight \(7\) was not asked for/],
+    [{ ...whole, encoding: 2 }, /RRE \(2\) was not asked for/],
     [{ ...whole, encoding: PseudoEncoding.Cursor }, /Cursor \(-239\) was not asked for/],
   ];
   for (const [rect, message] of cases) {

@@ -95,6 +95,7 @@ function everyMessage(): Uint8Array {
     at(4, 0, GREEN, Encoding.Hextile, encodeHextile(GREEN)),
     at(9, 0, BLUE, Encoding.ZRLE, firstZlibRect(zrleTiles(BLUE))),
     at(19, 9, WHITE, Encoding.Zlib, firstZlibRect(encodeRaw(WHITE))),
+    at(18, 9, WHITE, Encoding.Tight, Uint8Array.of(0x80, 255, 255, 255)),
     { x: 0, y: 5, width: 4, height: 4, encoding: Encoding.CopyRect, payload: Uint8Array.of(0, 0, 0, 0) },
     { x: 0, y: 0, width: 0, height: 0, encoding: PseudoEncoding.QEMUExtendedKeyEvent },
     { x: 0, y: 0, width: 30, height: 12, encoding: PseudoEncoding.DesktopSize },
@@ -141,7 +142,7 @@ Deno.test("MessageDecoder keeps a message's bytes and where its rects lie", () =
   const { messages } = messagesOf(bytes, 5, { wantsBytes: () => true });
   assert.deepEqual(concat(messages.map((message) => message.bytes!)), bytes);
   const { rects, bytes: own } = messages[0]!;
-  assert.equal(rects.length, 8);
+  assert.equal(rects.length, 9);
   assert.equal(rects[0]!.start, 4);
   assert.equal(rects.at(-1)!.end, own!.length);
   for (let i = 1; i < rects.length; i++) assert.equal(rects[i]!.start, rects[i - 1]!.end);
@@ -174,7 +175,7 @@ Deno.test("MessageDecoder rests between rects when it is told to, and loses noth
     if (message === undefined) rests++;
     else messages.push(message);
   }
-  assert.equal(rests, 8);
+  assert.equal(rests, 9);
   assert.deepEqual(messages, whole.messages);
   assert.deepEqual(picture.target, whole.picture.target);
 });
@@ -241,7 +242,7 @@ Deno.test("MessageDecoder refuses encodings that were not asked for", () => {
   const none = { x: 0, y: 0, width: 0, height: 0 };
   refuses(update([{ ...none, encoding: Encoding.ZRLE }]), /ZRLE \(16\) was not asked for/, { encodings });
   refuses(update([{ ...none, encoding: PseudoEncoding.Cursor }]), /Cursor \(-239\)/, { encodings });
-  refuses(update([{ ...none, encoding: 7 }]), /Tight \(7\)/);
+  refuses(update([{ ...none, encoding: Encoding.RRE }]), /RRE \(2\)/);
   refuses(update([], 0xffff), /LastRect was not asked for/, { encodings });
   assert.equal(messagesOf(update([{ ...none, encoding: Encoding.Raw }]), 99, { encodings }).messages.length, 1);
 });

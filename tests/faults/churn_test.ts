@@ -16,8 +16,8 @@ const MAX_GROWTH_BYTES = VISITS * 16 * 1_024;
 const STEPS = 7;
 /** One in so many visitors is never seen to leave: it stays and says nothing. */
 const ABANDONED = 40;
-const { Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE } = Encoding;
-const ENCODINGS = [Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE];
+const { Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE } = Encoding;
+const ENCODINGS = [Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE];
 
 function below(count: number): number {
   return Math.floor(Math.random() * count);

@@ -195,9 +195,14 @@ export class DeflateStream {
 
   /** The length and the compressed bytes of a rect. */
   rect(plain: Uint8Array): Uint8Array {
+    return counted(this.piece(plain));
+  }
+
+  /** The compressed bytes of a rect. */
+  piece(plain: Uint8Array): Uint8Array {
     this.#chunks = [];
     this.#deflate.push(plain, Z_SYNC_FLUSH);
-    return counted(concat(this.#chunks));
+    return concat(this.#chunks);
   }
 }
 

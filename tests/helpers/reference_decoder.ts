@@ -1,10 +1,12 @@
 /**
- * A decoder for FramebufferUpdate messages written from RFC 6143 alone, for tests: any pixel format, slow, strict.
+ * A decoder for FramebufferUpdate messages written from the specifications alone, for tests: any pixel format, slow, strict.
  * It shares no code with lib/decode and refuses what a lenient decoder would let pass.
  */
 
-import { constants, createInflate, type Inflate } from "node:zlib";
 import type { PixelFormat } from "../../lib/rfb/pixel_format.ts";
+import { InflateStream } from "./inflate_stream.ts";
+import { ReferenceTight } from "./reference_tight.ts";
+import { WireBytes as Bytes } from "./wire_bytes.ts";
 
 /** A rect as it came. */
 export interface DecodedRect {
@@ -15,75 +17,12 @@ export interface DecodedRect {
   readonly encoding: number;
 }
 
-class Bytes {
-  at = 0;
-  constructor(readonly bytes: Uint8Array) {}
-
-  u8(): number {
-    if (this.at >= this.bytes.length) throw new Error(`the bytes end at ${this.at}`);
-    return this.bytes[this.at++]!;
-  }
-
-  u16(): number {
-    return this.u8() << 8 | this.u8();
-  }
-
-  u32(): number {
-    return (this.u16() * 0x10000) + this.u16();
-  }
-
-  take(count: number): Uint8Array {
-    if (this.at + count > this.bytes.length) throw new Error(`${count} bytes are not there at ${this.at}`);
-    this.at += count;
-    return this.bytes.subarray(this.at - count, this.at);
-  }
-
-  number(count: number, bigEndian: boolean): number {
-    const bytes = Array.from({ length: count }, () => this.u8());
-    return (bigEndian ? bytes : bytes.reverse()).reduce((value, byte) => value * 256 + byte, 0);
-  }
-
-  end(): void {
-    if (this.at !== this.bytes.length) throw new Error(`${this.bytes.length - this.at} bytes are left over`);
-  }
-}
-
-/** Inflates a connection's stream piece by piece. */
-class InflateStream {
-  readonly #inflate: Inflate = createInflate();
-  #pieces: Uint8Array[] = [];
-  #error: Error | undefined;
-
-  constructor() {
-    this.#inflate.on("data", (piece: Uint8Array) => this.#pieces.push(piece));
-    this.#inflate.on("error", (error: Error) => this.#error = error);
-  }
-
-  async inflate(bytes: Uint8Array): Promise<Uint8Array> {
-    await new Promise<void>((resolve, reject) => {
-      this.#inflate.once("error", reject);
-      this.#inflate.write(bytes);
-      this.#inflate.flush(constants.Z_SYNC_FLUSH, () => {
-        this.#inflate.off("error", reject);
-        resolve();
-      });
-    });
-    if (this.#error !== undefined) throw this.#error;
-    const whole = new Uint8Array(await new Blob(this.#pieces as BlobPart[]).arrayBuffer());
-    this.#pieces = [];
-    return whole;
-  }
-
-  close(): void {
-    this.#inflate.destroy();
-  }
-}
-
 /** Keeps the picture of one connection: pixel values in the client's format, row by row. */
 export class ReferenceDecoder {
   readonly picture: Uint32Array;
   readonly #zlib = new InflateStream();
   readonly #zrle = new InflateStream();
+  readonly tight = new ReferenceTight();
 
   constructor(readonly width: number, readonly height: number, public format: PixelFormat) {
     this.picture = new Uint32Array(width * height);
@@ -111,6 +50,7 @@ export class ReferenceDecoder {
   close(): void {
     this.#zlib.close();
     this.#zrle.close();
+    this.tight.close();
   }
 
   async #decodeRect(bytes: Bytes, rect: DecodedRect): Promise<void> {
@@ -130,6 +70,11 @@ export class ReferenceDecoder {
         const pixels = new Bytes(await this.#zlib.inflate(bytes.take(bytes.u32())));
         this.#raw(pixels, rect);
         return pixels.end();
+      }
+      case 7: {
+        const { x, y, width, height } = rect;
+        const values = await this.tight.decode(bytes, width, height, this.format);
+        return values.forEach((value, at) => this.#set(x + at % width, y + Math.floor(at / width), value));
       }
       case 15: {
         const last: LastPalette = { colours: undefined };

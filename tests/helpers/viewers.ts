@@ -104,9 +104,18 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
   const colours = options.lowColourLevel === undefined
     ? ["-FullColor=1"]
     : ["-FullColor=0", `-LowColorLevel=${options.lowColourLevel}`];
-  const args = ["-FullScreen", "-Shared", "-AutoSelect=0", `-PreferredEncoding=${options.encoding}`, ...colours];
+  // From compress level 5 on Tight filters gradients.
+  const level = options.encoding === "Tight" ? ["-CustomCompressLevel=1", "-CompressLevel=6"] : [];
+  const args = [
+    "-FullScreen",
+    "-Shared",
+    "-AutoSelect=0",
+    "-NoJPEG=1",
+    `-PreferredEncoding=${options.encoding}`,
+    ...colours,
+  ];
   const rest = ["-RemoteResize=0", "-AlertOnFatalError=0", "-ReconnectOnError=0", `127.0.0.1::${port}`];
-  return new PeerProcess(TIGERVNC_VIEWER, [...args, ...rest], { DISPLAY: screen.display });
+  return new PeerProcess(TIGERVNC_VIEWER, [...args, ...level, ...rest], { DISPLAY: screen.display });
 }
 
 /** Viewers that take the pixel format of their X screen, 16 bpp on a depth-16 one: TightVNC's, and SSVNC's for ZRLE. */

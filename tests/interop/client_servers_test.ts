@@ -97,14 +97,14 @@ async function startXvnc(): Promise<{ server: PeerProcess; port: number; display
 }
 
 Deno.test({
-  name: "client shows Xvnc's screen in Raw, RRE, Hextile and ZRLE as gvnccapture does",
+  name: "client shows Xvnc's screen in Raw, RRE, Hextile, Tight and ZRLE as gvnccapture does",
   ...needsPeer(XVNC, "gvnccapture", ...X_PROGRAMS),
   async fn() {
     const { server, port, display } = await startXvnc();
     await using _server = server;
     await using _terminal = await paintScreen(display);
     const expected = await stillPicture(port, isPainted);
-    for (const encoding of [Encoding.Raw, Encoding.RRE, Encoding.Hextile, Encoding.ZRLE]) {
+    for (const encoding of [Encoding.Raw, Encoding.RRE, Encoding.Hextile, Encoding.Tight, Encoding.ZRLE]) {
       const used = await checkEncoding(port, encoding, expected);
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
     }
@@ -141,7 +141,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "client shows x11vnc's screen in Raw, RRE, CoRRE, Hextile, Zlib and ZRLE, with a password",
+  name: "client shows x11vnc's screen in Raw, RRE, CoRRE, Hextile, Zlib, Tight and ZRLE, with a password",
   ...needsPeer("x11vnc", "Xvfb", ...X_PROGRAMS),
   async fn() {
     await using screen = await XScreen.start(640, 400);
@@ -154,8 +154,8 @@ Deno.test({
     await assert.rejects(connectVnc(address), AuthError);
     await assert.rejects(connectVnc(address, { password: "wrong" }), AuthError);
     const expected = await screen.waitForPicture(isPainted);
-    const { Raw, RRE, CoRRE, Hextile, Zlib, ZRLE } = Encoding;
-    for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, ZRLE]) {
+    const { Raw, RRE, CoRRE, Hextile, Zlib, Tight, ZRLE } = Encoding;
+    for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, Tight, ZRLE]) {
       const client = await connectVnc(address, { password: "secret", encodings: [encoding, ...Object.values(LISTS)] });
       const used = new Set<number>();
       client.on("update", ({ rects }) => rects.forEach((rect) => used.add(rect.encoding)));

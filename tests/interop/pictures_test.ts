@@ -63,7 +63,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
       }),
   });
 
-  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib"]) {
+  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib", "tight"]) {
     Deno.test({
       name: `${name}: vncsnapshot in ${encoding} shows what the guest painted, but for its JPEG`,
       ...needsPeer("vncsnapshot", "convert"),
@@ -75,7 +75,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     });
   }
 
-  for (const encoding of ["Raw", "Hextile", "ZRLE"]) {
+  for (const encoding of ["Raw", "Hextile", "Tight", "ZRLE"]) {
     for (const { name: colours, lowColourLevel, bits } of COLOUR_LEVELS) {
       Deno.test({
         name: `${name}: TigerVNC in ${encoding} at ${colours} shows what the guest painted`,
@@ -94,7 +94,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     }
   }
 
-  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib", "zrle"]) {
+  for (const encoding of ["raw", "rre", "corre", "hextile", "zlib", "tight", "zrle"]) {
     Deno.test({
       name: `${name}: ${nativeFormatViewer(encoding)} in ${encoding} on a 16-bit screen shows what the guest painted`,
       ...needsPeer(nativeFormatViewer(encoding), "Xvfb", "import"),

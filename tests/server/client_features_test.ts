@@ -18,11 +18,11 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
 Deno.test("the first encoding of the list that is served is used", () => {
   const lists: readonly [readonly number[], number][] = [
     [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
-    [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.ZRLE],
+    [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.Tight],
     [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.RRE],
-    [[Encoding.Tight, Encoding.CoRRE, Encoding.ZRLE], Encoding.CoRRE],
+    [[Encoding.TightPNG, Encoding.CoRRE, Encoding.ZRLE], Encoding.CoRRE],
     [[Encoding.TRLE, Encoding.ZRLE], Encoding.TRLE],
-    [[Encoding.Tight, Encoding.JPEG], Encoding.Raw],
+    [[Encoding.TightPNG, Encoding.JPEG], Encoding.Raw],
     [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
   ];
   for (const [list, encoding] of lists) assert.equal(featuresOf(list).encoding, encoding, list.join());

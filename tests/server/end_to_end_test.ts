@@ -103,9 +103,9 @@ function change(display: Display, random: (below: number) => number): void {
   if (kind < 8) paint(display, randomRect(random, display), random);
 }
 
-const { Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE } = Encoding;
+const { Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE } = Encoding;
 
-for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, TRLE, ZRLE]) {
+for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE]) {
   Deno.test(`a viewer's picture is the display's through ${encodingName(encoding)}, CopyRect and new sizes`, async () => {
     await withRig(new LiveRig(130, 90), async (rig) => {
       const random = randomNumbers(encoding + 1);

@@ -23,6 +23,16 @@ export type EncodeKernel = (
  */
 export const ZrleSegments = { maxCount: 63, firstIndex: 2 } as const;
 
+/**
+ * What `encodeTight` leaves behind, in u32s: the number of rects and, from `firstIndex` on, `words` for each rect: x, y,
+ * width and height in the part, its {@link TightFilter}, the colours of its palette, the end of its bytes in the output
+ * (palette, then pixels) and 1 when its pixels hardly repeat each other.
+ */
+export const TightRects = { firstIndex: 8, words: 8, tileSide: 32 } as const;
+
+/** How a rect of `encodeTight` is written. */
+export const TightFilter = { fill: 0, mono: 1, palette: 2, copy: 3, gradient: 4 } as const;
+
 /** The functions of the module. Every pointer and stride is in bytes, in the memory the kernels were made for. */
 export interface Kernels {
   /**
@@ -63,6 +73,11 @@ export interface Kernels {
   encodeRre: EncodeKernel;
   /** The same for a CoRRE rect of at most 4096 pixels, 255 a side. */
   encodeCorre: EncodeKernel;
+  /**
+   * The same for the rects that a part becomes in Tight, before zlib: at most the wire bytes of every pixel. Pixels of
+   * three bytes are 8 bits each of red, green, blue. Leaves {@link TightRects} at the start of the scratch memory.
+   */
+  encodeTight: EncodeKernel;
   /** 1 when pixels of the rect hardly repeat each other anywhere, else 0. Writes to the scratch memory only. */
   isNoisyRect: EncodeKernel;
   /** Bytes of scratch memory that every {@link EncodeKernel} gets. */

@@ -19,7 +19,8 @@ export class Conversion {
   readonly blueRight: u32;
   readonly blueMax: u32;
   readonly blueLeft: u32;
-  readonly unused: u32;
+  /** Whether Tight may filter gradients. */
+  readonly mayFilter: u32;
   /** For each byte of four words the byte it comes from; 0x80 for zero. */
   readonly swizzleLow: u64;
   readonly swizzleHigh: u64;

@@ -2,6 +2,7 @@
 
 import { HEXTILE_SCRATCH_BYTES } from "./hextile";
 import { RRE_SCRATCH_BYTES } from "./rre";
+import { TIGHT_SCRATCH_BYTES } from "./tight";
 import { TRLE_SCRATCH_BYTES } from "./trle";
 import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
@@ -10,6 +11,7 @@ export { encodeHextile } from "./hextile";
 export { isNoisyRect } from "./noise";
 export { encodeRaw } from "./raw";
 export { encodeCorre, encodeRre } from "./rre";
+export { encodeTight } from "./tight";
 export { encodeTrle } from "./trle";
 export { encodeZrle } from "./zrle";
 
@@ -20,5 +22,6 @@ export function dataEndBytes(): usize {
 
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
-  return max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
+  const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
+  return max(tiles, TIGHT_SCRATCH_BYTES);
 }
