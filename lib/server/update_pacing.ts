@@ -12,7 +12,7 @@ import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
-import { blackUpdate, ClientGeometry } from "./resize.ts";
+import { appendBlack, blackUpdate, ClientGeometry } from "./resize.ts";
 import { joinRects } from "./update_rects.ts";
 
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
@@ -58,6 +58,7 @@ export class UpdatePacing {
   #owed: Rect = EMPTY_RECT;
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
+  /** The display is looking at its device on behalf of {@link tryUpdate}, which goes on afterwards. */
   #isFreshening = false;
   /** When the display last looked. */
   #tickedMs: number;
@@ -119,14 +120,13 @@ export class UpdatePacing {
 
   /** Answers the request when there is something to say and room for it. May be called at any time. */
   tryUpdate(): void {
-    if (this.#isClosed || this.#job !== undefined || !this.#mayAnswer()) return;
+    if (this.#isClosed || this.#isFreshening || this.#job !== undefined || !this.#mayAnswer()) return;
     if (this.#request === "force") this.#freshen();
     if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
     if (this.#request === "none") return;
     this.#markOwed();
-    const hasPadded = this.#sendPadding();
     if (this.#startJob()) return;
-    if (hasPadded) this.#request = "none";
+    if (this.#sendPadding()) this.#request = "none";
     else if (this.#request === "incremental") this.#sendPseudoRects();
   }
 
@@ -153,7 +153,7 @@ export class UpdatePacing {
     return {
       refresh: () => {
         this.#tickedMs = this.#options.clock.nowMs();
-        if (!this.#isFreshening) this.tryUpdate();
+        this.tryUpdate();
       },
       gfxUpdate: (changed) => this.#tracker.addChanged(changed),
       gfxCopy: (destination, dx, dy) => {
@@ -205,6 +205,7 @@ export class UpdatePacing {
     this.#owed = EMPTY_RECT;
   }
 
+  /** Only where there are no pixels to go with: a request has one answer. */
   #sendPadding(): boolean {
     const rects = this.#geometry.takePadding();
     if (rects.length === 0) return false;
@@ -266,10 +267,18 @@ export class UpdatePacing {
       return this.tryUpdate();
     }
     const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
+    const black = this.#appendPadding(update.bytes, inFlight.pixelFormat);
     const tail = isCurrentFormat ? this.#pseudoRects.appendTo(update.bytes, this.#pixelFormat) : undefined;
     this.#send(update.bytes, inFlight.request, recycle);
+    for (const piece of black) this.#send(piece, inFlight.request);
     if (tail !== undefined) this.#send(tail, inFlight.request);
     this.tryUpdate();
+  }
+
+  /** A client that is going to be told the new size needs nothing around the old one. */
+  #appendPadding(update: Uint8Array, { bitsPerPixel }: PixelFormat): Uint8Array[] {
+    if (this.#features.desktopSize) return [];
+    return appendBlack(update, this.#geometry.takePadding(), bitsPerPixel / 8, this.#features.hextile);
   }
 
   /**
