@@ -13,7 +13,7 @@ import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
-import { blackUpdate, ClientGeometry } from "./resize.ts";
+import { appendBlack, blackUpdate, ClientGeometry } from "./resize.ts";
 import { joinRects } from "./update_rects.ts";
 
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
@@ -59,6 +59,7 @@ export class UpdatePacing {
   #owed: Rect = EMPTY_RECT;
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
+  /** The display is looking at its device on behalf of {@link tryUpdate}, which goes on afterwards. */
   #isFreshening = false;
   /** When the display last looked. */
   #tickedMs: number;
@@ -120,14 +121,13 @@ export class UpdatePacing {
 
   /** Answers the request when there is something to say and room for it. May be called at any time. */
   tryUpdate(): void {
-    if (this.#isClosed || this.#job !== undefined || !this.#mayAnswer()) return;
+    if (this.#isClosed || this.#isFreshening || this.#job !== undefined || !this.#mayAnswer()) return;
     if (this.#request === "force") this.#freshen();
     if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
     if (this.#request === "none") return;
     this.#markOwed();
-    const hasPadded = this.#sendPadding();
     if (this.#startJob()) return;
-    if (hasPadded) this.#request = "none";
+    if (this.#sendPadding()) this.#request = "none";
     else if (this.#request === "incremental") this.#sendPseudoRects();
   }
 
@@ -154,7 +154,7 @@ export class UpdatePacing {
     return {
       refresh: () => {
         this.#tickedMs = this.#options.clock.nowMs();
-        if (!this.#isFreshening) this.tryUpdate();
+        this.tryUpdate();
       },
       gfxUpdate: (changed) => this.#tracker.addChanged(changed),
       gfxCopy: (destination, dx, dy) => {
@@ -206,6 +206,7 @@ export class UpdatePacing {
     this.#owed = EMPTY_RECT;
   }
 
+  /** Only where there are no pixels to go with: a request has one answer. */
   #sendPadding(): boolean {
     const rects = this.#geometry.takePadding();
     if (rects.length === 0) return false;
@@ -267,11 +268,19 @@ export class UpdatePacing {
       return this.tryUpdate();
     }
     const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
+    const black = this.#appendPadding(update.bytes, inFlight.pixelFormat);
     const head = isCurrentFormat ? this.#pseudoRects.headOf(update.bytes, this.#pixelFormat) : undefined;
     if (head !== undefined) this.#send(head, inFlight.request);
     const rest = head === undefined ? update.bytes : update.bytes.subarray(UPDATE_HEADER_BYTES);
     this.#send(rest, inFlight.request, recycle);
+    for (const piece of black) this.#send(piece, inFlight.request);
     this.tryUpdate();
+  }
+
+  /** A client that is going to be told the new size needs nothing around the old one. */
+  #appendPadding(update: Uint8Array, { bitsPerPixel }: PixelFormat): Uint8Array[] {
+    if (this.#features.desktopSize) return [];
+    return appendBlack(update, this.#geometry.takePadding(), bitsPerPixel / 8, this.#features.hextile);
   }
 
   /**

@@ -194,7 +194,7 @@ Deno.test("copies come before changed rects and are clipped with their source", 
 
 Deno.test("an encoding without an encoder fails the job", async () => {
   const surface = new TestSurface(memory, 4, 4);
-  await assert.rejects(runJob(surface.job(settingsOf(Encoding.RRE))), RangeError);
+  await assert.rejects(runJob(surface.job(settingsOf(Encoding.ZYWRLE))), RangeError);
 });
 
 Deno.test("an update begun in used memory is the same as one begun in new memory", async () => {

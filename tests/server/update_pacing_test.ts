@@ -13,6 +13,7 @@ import { UpdatePacing } from "../../lib/server/update_pacing.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { FakeEncoder } from "../helpers/fake_encoder.ts";
 import { FakeStream } from "../helpers/fake_stream.ts";
+import { concat } from "../helpers/rects.ts";
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -432,6 +433,19 @@ pacingTest("a job from before a new size is sent before the size is announced", 
   assert.deepEqual(pseudoRects(sent!.subarray(20)), [PseudoEncoding.DesktopSize]);
 }, [PseudoEncoding.DesktopSize]);
 
+pacingTest("no job is cut while a forced request has the device asked, which may set a new size", async (rig) => {
+  await rig.sendFirst();
+  for (let i = 0; i < 20; i++) rig.display.refresh();
+  rig.clock.advance(20);
+  rig.display.setHwUpdate(() => {
+    rig.display.setHwUpdate(undefined);
+    rig.display.setCursor(CURSOR);
+    rig.display.resize(32, 32);
+  });
+  rig.pacing.onRequest(false, WHOLE);
+  assert.deepEqual(rig.encoder.jobs.slice(1).map(({ job }) => job.rects), [[rect(0, 0, 32, 32)]]);
+}, [PseudoEncoding.DesktopSize, PseudoEncoding.Cursor]);
+
 pacingTest("of many new sizes the last one is announced", async (rig) => {
   await rig.sendFirst();
   for (let side = 10; side < 60; side++) rig.display.resize(side, side);
@@ -441,18 +455,19 @@ pacingTest("of many new sizes the last one is announced", async (rig) => {
   assert.deepEqual(parseRectHeader(reader)?.rect, rect(0, 0, 59, 59));
 }, [PseudoEncoding.DesktopSize]);
 
-pacingTest("a client that cannot resize is sent what fits, and black around it", async (rig) => {
+pacingTest("a client that cannot resize is sent what fits, and black around it, in one answer", async (rig) => {
   await rig.sendFirst();
   rig.display.resize(32, 100);
   rig.pacing.onRequest(true, WHOLE);
   assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 32, 48)]);
-  const [black] = await rig.sent();
-  const reader = new ByteReader(black!);
-  assert.equal(parseFramebufferUpdateHeader(reader), 1);
+  assert.deepEqual(await rig.sent(), []);
+  await rig.encoder.answer(20);
+  const reader = new ByteReader(concat(await rig.sent()));
+  assert.equal(parseFramebufferUpdateHeader(reader), 2);
+  reader.skip(20 - 4);
   assert.deepEqual(parseRectHeader(reader), { rect: rect(32, 0, 32, 48), encoding: Encoding.Raw });
   assert(reader.view(32 * 48 * 4).every((byte) => byte === 0));
-  await rig.encoder.answer();
-  await rig.sent();
+  assert.equal(reader.available, 0);
   rig.pacing.onRequest(false, rect(40, 0, 8, 8));
   const [again] = await rig.sent();
   assert.equal(again!.length, 4 + 12 + 8 * 8 * 4);
