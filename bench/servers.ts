@@ -46,7 +46,7 @@ async function startVncd(picture: BenchPicture, folder: string): Promise<BenchSe
   const path = `${folder}/picture.png`;
   Deno.writeFileSync(path, pictureAsPng(picture));
   const port = freePort();
-  const args = ["run", "-A", "--config", "deno.json", "/tmp/bs.ts", path, `${port}`];
+  const args = ["run", "-A", "cli.ts", "serve", path, "--listen", `127.0.0.1::${port}`, "--no-web"];
   const process = new PeerProcess(Deno.execPath(), args);
   await process.waitForOutput(/vnc:\/\//);
   return benchServer("vncd", port, process);

@@ -18,6 +18,8 @@ export class MachineInput implements InputDevice {
   readonly #tablet: Tablet;
   readonly #listeners: Set<() => void> = new Set();
   readonly #waiting: WaitingKey[] = [];
+  /** Keys the guest knows to be down once it has read what waits. */
+  readonly #down: Set<number> = new Set();
   readonly #onActivity: () => void;
 
   /** `onActivity` is called when something was pressed or moved. */
@@ -38,11 +40,18 @@ export class MachineInput implements InputDevice {
     return this.#keyboard.ledState;
   }
 
-  /** A key the keyboard's small queue has no room for waits here, and those behind it; the guest loses none of a burst. */
+  /**
+   * A key the keyboard's small queue has no room for waits here, and those behind it; the guest loses none of a burst.
+   * Past the cap presses are lost, but never the release of a key that would be stuck without it.
+   */
   putKeycode(keycode: number, down: boolean): void {
     this.#onActivity();
-    if (this.#waiting.length === 0 && this.#keyboard.putKeycode(keycode & 0xff, down)) return;
-    if (this.#waiting.length < MAX_QUEUED_KEYS) this.#waiting.push({ keycode: keycode & 0xff, down });
+    const key = { keycode: keycode & 0xff, down };
+    const isFull = this.#waiting.length >= MAX_QUEUED_KEYS;
+    if (isFull && (down || !this.#down.has(key.keycode))) return;
+    if (down) this.#down.add(key.keycode);
+    else this.#down.delete(key.keycode);
+    if (this.#waiting.length > 0 || !this.#keyboard.putKeycode(key.keycode, down)) this.#waiting.push(key);
   }
 
   /** See {@link InputDevice}. */

@@ -170,10 +170,10 @@ export class SessionRecorder {
     this.#lastWork = this.#lastWork.then(work).catch((error) => this.#end(asError(error)));
   }
 
-  /** 0 until the picture is whole, and then the time since it was. */
+  /** 0 until the picture is whole, and then the time since it was: what follows at once is not part of it. */
   #timeOf(message: ServerMessage): number {
     const nowMs = this.#clock.nowMs();
-    if (this.#zeroMs !== undefined) return nowMs - this.#zeroMs;
+    if (this.#zeroMs !== undefined) return Math.max(1, nowMs - this.#zeroMs);
     for (const { rect, encoding } of message.rects) {
       if (encoding === PseudoEncoding.DesktopSize) this.#coverage = new Coverage(rect.width, rect.height);
       else if (PIXELS.has(encoding)) this.#coverage.add(rect);

@@ -133,6 +133,21 @@ Deno.test("for a guest that never reads no more than MAX_QUEUED_KEYS events wait
   assert.deepEqual(send(machine, 0xff), [0xfa, 0xaa]);
 });
 
+Deno.test("of keys that find no room the presses are lost, the releases of keys that are down are not", () => {
+  const { machine } = testMachine();
+  machine.input.putKeycode(SHIFT, true);
+  for (let i = 0; i < MAX_QUEUED_KEYS + 100; i++) machine.input.putKeycode(0x1e, true);
+  for (let i = 0; i < 100; i++) {
+    for (const down of [true, false]) machine.input.putKeycode(CTRL, down);
+  }
+  machine.input.putKeycode(0x1e, false);
+  machine.input.putKeycode(SHIFT, false);
+  machine.input.putKeycode(SHIFT, false);
+  const bytes = drain(machine);
+  assert.equal(bytes.includes(SET1_TO_SET2[CTRL]!), false);
+  assert.deepEqual(bytes.slice(-5), [0x1c, 0xf0, SET1_TO_SET2[0x1e], 0xf0, SET1_TO_SET2[SHIFT]]);
+});
+
 Deno.test("the reply to a command goes before keys that wait", () => {
   const { machine } = testMachine();
   machine.input.putKeycode(0x1e, true);
