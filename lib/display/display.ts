@@ -135,10 +135,11 @@ export class Display {
    * `blit`, which is called in any case; without it the display moves them. Overlapping is allowed.
    */
   copy(source: Rect, x: number, y: number, blit?: () => void): void {
+    const isWatched = this.#listeners.size > 0;
+    // First of all: the device is asked here, and may set a new mode.
+    if (isWatched) this.#flush();
     const move = clipMove(source, x, y, this.#guest);
-    const isWatched = move !== undefined && this.#listeners.size > 0;
-    if (isWatched) {
-      this.#flush();
+    if (isWatched && move !== undefined) {
       this.#compared.move(move);
       this.#changedSinceTick = true;
       const dx = move.destination.x - move.source.x;

@@ -92,6 +92,8 @@ export class UpdatePacing {
     this.#pixelFormat = pixelFormat;
     this.#owed = this.#geometry.announced;
     this.#followScreenful();
+    // An incremental request that waits has an answer now, but not before what the client says next.
+    this.#options.display.wake();
     // A client that has no request outstanding, as RFC 6143 §7.5.1 wants it, never gets here with a job in flight. For
     // one that has, a job in the old format is dropped; but a zlib stream has already moved on with it, so that one is
     // sent, as if the client's message had come behind it.

@@ -186,6 +186,26 @@ Deno.test("copy is clipped at both ends and does nothing when nothing is left", 
   assert.deepEqual(heard, ["gfxCopy 0,0 5x5 by -95,-35"]);
 });
 
+Deno.test("copy is clipped to the surface there is once the device has been asked", () => {
+  const { display, heard } = watchDisplay();
+  display.setHwUpdate(() => {
+    display.setHwUpdate(undefined);
+    display.resize(40, 20);
+    for (let y = 0; y < 20; y++) paint(display, rect(0, y, 40, 1), y + 1);
+    display.update(rect(0, 0, 40, 20));
+  });
+  display.copy(rect(60, 0, 40, 10), 0, 5);
+  display.copy(rect(20, 0, 40, 10), 0, 5);
+  display.refresh();
+  assert.deepEqual(heard.filter((line) => line.startsWith("gfxCopy")), ["gfxCopy 0,5 20x10 by -20,5"]);
+  for (let y = 0; y < 20; y++) {
+    for (let x = 0; x < 40; x++) {
+      const shown = pixelAt(display, display.serverSurface, x, y);
+      assert.deepEqual(shown, pixelAt(display, display.surface, x, y), `${x},${y}`);
+    }
+  }
+});
+
 Deno.test("copy lets the device move its own pixels and verifies what it did", () => {
   const { display, clock, heard } = watchDisplay();
   display.copy(rect(0, 0, 16, 16), 32, 0, () => paint(display, rect(32, 0, 16, 8), 6));

@@ -283,6 +283,18 @@ pacingTest("a new pixel format makes everything new, in that format", async (rig
   assert.deepEqual(rig.encoder.last.settings, { pixelFormat: R3G3B2, encoding: Encoding.Raw });
 });
 
+pacingTest("a new pixel format answers a request that waits at the next tick of a busy display", async (rig) => {
+  await rig.sendFirst();
+  for (let i = 0; i < 20; i++) rig.display.refresh();
+  rig.pacing.onRequest(true, WHOLE);
+  assert(rig.display.refreshIntervalMs > 500);
+  rig.pacing.setPixelFormat(R3G3B2);
+  assert.equal(rig.jobCount, 1);
+  rig.clock.advance(17);
+  assert.equal(rig.jobCount, 2);
+  assert.deepEqual(rig.encoder.last.rects, [WHOLE]);
+});
+
 pacingTest("a raw job in the old pixel format is not sent, and its request is answered in the new one", async (rig) => {
   rig.pacing.onRequest(true, WHOLE);
   rig.pacing.setPixelFormat(R3G3B2);
