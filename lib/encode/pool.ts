@@ -83,6 +83,15 @@ export class WorkerPool implements EncoderPool {
     if (!this.#closed) (this.#options.logger ?? silentLogger).error(`encoding worker ended: ${reason}`);
   }
 
+  /**
+   * Resolves when no worker owes an answer: none is writing to a display's memory then, so that a pool which is closed
+   * gives all of its arenas back. A worker that hangs takes until its deadline.
+   * @internal
+   */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.settled()));
+  }
+
   /** Ends every worker; every encoder counts as closed. */
   close(): void {
     this.#closed = true;

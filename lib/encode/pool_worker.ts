@@ -34,6 +34,7 @@ export class PoolWorker {
   #nextArena = 0;
   #deadline: Timer | undefined;
   #recycled: ArrayBuffer | undefined;
+  #settled: PromiseWithResolvers<void> | undefined;
   #dead = false;
 
   constructor(hooks: PoolWorkerHooks) {
@@ -51,6 +52,13 @@ export class PoolWorker {
   /** Clients that are pinned to it. */
   get clientCount(): number {
     return this.#encoders.size;
+  }
+
+  /** Resolves when the worker owes no answer any more, or is gone. */
+  async settled(): Promise<void> {
+    if (this.#awaited.size === 0 || this.#dead) return;
+    this.#settled ??= Promise.withResolvers();
+    await this.#settled.promise;
   }
 
   /** Pins a client to this worker. */
@@ -105,11 +113,16 @@ export class PoolWorker {
   #setDeadline(): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
-    if (this.#awaited.size === 0) return;
+    if (this.#awaited.size === 0) return this.#settle();
     this.#deadline = this.#hooks.clock.setTimer(
       () => this.end(`it did not answer for ${JOB_DEADLINE_MS} ms`, false),
       JOB_DEADLINE_MS,
     );
+  }
+
+  #settle(): void {
+    this.#settled?.resolve();
+    this.#settled = undefined;
   }
 
   #onReport(report: WorkerReport): void {
@@ -154,6 +167,7 @@ export class PoolWorker {
       for (const lease of this.#leases.values()) lease.memory.free(lease.region);
     }
     this.#leases.clear();
+    this.#settle();
     this.#hooks.onDeath(this, reason);
   }
 }

@@ -263,6 +263,24 @@ Deno.test("a viewer that cannot resize sees what fits, and black around it", asy
   });
 });
 
+Deno.test("a display that is served again and again needs no more memory for it", async () => {
+  const display = new Display({ width: 64, height: 48, clock: new FakeClock() });
+  const sizes = new Set<number>();
+  for (let i = 0; i < 4; i++) {
+    const server = new VncServer(display);
+    const [near, far] = memoryPipe();
+    server.addStream(far);
+    const client = await openVnc(near);
+    client.requestUpdate(false);
+    await client.nextUpdate();
+    await server.stop();
+    client.close();
+    sizes.add(display.memory.memory.buffer.byteLength);
+  }
+  display.close();
+  assert.equal(sizes.size, 1);
+});
+
 Deno.test("a viewer draws the guest's pointer, and hides it when the guest does", async () => {
   await withRig(new LiveRig(32, 32), async (rig) => {
     const pixels = Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 0);
