@@ -2,6 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { errorMessage } from "../base/errors.ts";
+import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect } from "../base/rect.ts";
 import type { Display } from "../display/display.ts";
 import type { DisplayChangeListener } from "../display/display_change_listener.ts";
@@ -270,7 +271,7 @@ export class UpdatePacing {
       return this.tryUpdate();
     }
     const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
-    const black = this.#appendPadding(update.bytes, inFlight.pixelFormat);
+    const black = this.#appendPadding(update, inFlight.pixelFormat);
     const head = isCurrentFormat ? this.#pseudoRects.headOf(update.bytes, this.#pixelFormat) : undefined;
     if (head !== undefined) this.#send(head, inFlight.request);
     const rest = head === undefined ? update.bytes : update.bytes.subarray(UPDATE_HEADER_BYTES);
@@ -279,10 +280,13 @@ export class UpdatePacing {
     this.tryUpdate();
   }
 
-  /** A client that is going to be told the new size needs nothing around the old one. */
-  #appendPadding(update: Uint8Array, { bitsPerPixel }: PixelFormat): Uint8Array[] {
-    if (this.#features.desktopSize) return [];
-    return appendBlack(update, this.#geometry.takePadding(), bitsPerPixel / 8, this.#features.hextile);
+  /**
+   * A client that is going to be told the new size needs nothing around the old one. Padding is a few rects, but an
+   * update that is full of its own leaves it to the next one.
+   */
+  #appendPadding(update: EncodedUpdate, { bitsPerPixel }: PixelFormat): Uint8Array[] {
+    if (this.#features.desktopSize || update.rectCount > MAX_UPDATE_RECTS / 2) return [];
+    return appendBlack(update.bytes, this.#geometry.takePadding(), bitsPerPixel / 8, this.#features.hextile);
   }
 
   /**

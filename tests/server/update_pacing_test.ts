@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
+import { MAX_UPDATE_RECTS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { HIDDEN_CURSOR } from "../../lib/display/cursor.ts";
 import { Display } from "../../lib/display/display.ts";
@@ -483,6 +483,20 @@ pacingTest("a client that cannot resize is sent what fits, and black around it, 
   rig.pacing.onRequest(false, rect(40, 0, 8, 8));
   const [again] = await rig.sent();
   assert.equal(again!.length, 4 + 12 + 8 * 8 * 4);
+  assert.equal(rig.pacing.request, "none");
+});
+
+pacingTest("black that finds no room among very many rects comes with the next request", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(32, HEIGHT);
+  rig.pacing.onRequest(true, WHOLE);
+  await rig.encoder.answer(20, MAX_UPDATE_RECTS);
+  const [full, ...more] = await rig.sent();
+  assert.equal(parseFramebufferUpdateHeader(new ByteReader(full!)), MAX_UPDATE_RECTS);
+  assert.deepEqual([full!.length, more], [20, []]);
+  rig.pacing.onRequest(true, WHOLE);
+  const [black] = await rig.sent();
+  assert.equal(black!.length, 4 + 12 + 32 * HEIGHT * 4);
   assert.equal(rig.pacing.request, "none");
 });
 
