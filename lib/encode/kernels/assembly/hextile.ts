@@ -33,8 +33,8 @@ class Tile {
 /** Row masks, a u32 a row: words equal to the one at their right, to the one below, words not painted yet. */
 const RIGHT: usize = 64;
 const DOWN: usize = RIGHT + 64;
-const TODO: usize = DOWN + 64;
-const WORDS: usize = TODO + 64;
+const PENDING: usize = DOWN + 64;
+const WORDS: usize = PENDING + 64;
 /** Bytes of scratch memory `encodeHextile` needs. */
 export const HEXTILE_SCRATCH_BYTES: usize = PALETTE_BYTES + WORDS + TILE_BYTES + 128;
 
@@ -198,7 +198,7 @@ function markForeground(tile: Tile, background: u32): u32 {
     const todo = columns & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted);
     corners += popcnt<u32>(todo & ~(load<u32>(masks, RIGHT) << 1) & ~above);
     above = load<u32>(masks, DOWN);
-    store<u32>(masks, todo, TODO);
+    store<u32>(masks, todo, PENDING);
   }
   return corners;
 }
@@ -219,7 +219,7 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
   const count = at++;
   let painted: u32 = 0;
   for (let y: u32 = 0; y < tile.height; y++) {
-    const todo = base + (<usize>y << 2) + TODO;
+    const todo = base + (<usize>y << 2) + PENDING;
     for (let left = load<u32>(todo); left != 0; left = load<u32>(todo)) {
       const x = ctz<u32>(left);
       const size = growSubrect(tile, x, y);
@@ -255,6 +255,6 @@ function growSubrect(tile: Tile, x: u32, y: u32): u32 {
   }
   const painted: u32 = ~(((1 << bestWidth) - 1) << x);
   const end = base + (<usize>bestHeight << 2);
-  for (row = base; row < end; row += 4) store<u32>(row, load<u32>(row, TODO) & painted, TODO);
+  for (row = base; row < end; row += 4) store<u32>(row, load<u32>(row, PENDING) & painted, PENDING);
   return (bestWidth - 1) << 4 | (bestHeight - 1);
 }
