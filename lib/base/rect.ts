@@ -66,11 +66,6 @@ export function translateRect(r: Rect, dx: number, dy: number): Rect {
   return { x: r.x + dx, y: r.y + dy, width: r.width, height: r.height };
 }
 
-/** Whether both rects cover the same pixels by the same numbers. */
-export function equalRects(a: Rect, b: Rect): boolean {
-  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
-}
-
 /** The parts of `a` that `b` does not cover: at most four disjoint rects. */
 export function subtractRect(a: Rect, b: Rect): Rect[] {
   const cut = intersectRects(a, b);
