@@ -4,13 +4,14 @@ import { LimitError } from "../base/errors.ts";
 import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
+import { RECT_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { Arena } from "./arena.ts";
 import { chooseConversion, chooseEncoder, choosePartShape } from "./choose.ts";
 import { encodeCopyRect } from "./copy_rect.ts";
 import type { EncodedUpdate, EncodeJob } from "./job.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
 import { planCopies, planRects } from "./rect_plan.ts";
-import { RECT_HEADER_BYTES, UpdateBuffer } from "./update_buffer.ts";
+import { UpdateBuffer } from "./update_buffer.ts";
 
 /**
  * Encodes a job in steps of one part each, so that a worker can go round its clients. Yields after every part but the

@@ -2,11 +2,9 @@
 
 import type { Rect } from "../base/rect.ts";
 import { ServerMessageType } from "../rfb/message_types.ts";
+import { RECT_HEADER_BYTES, UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { EncodedUpdate } from "./job.ts";
 
-const HEADER_BYTES = 4;
-/** Bytes of a rect before its payload. */
-export const RECT_HEADER_BYTES = 12;
 const INITIAL_BYTES = 16 * 1024;
 
 /** Collects rects; the count is patched in at the end. What it holds can be transferred, it is never shared. */
@@ -20,7 +18,7 @@ export class UpdateBuffer {
   constructor(used?: ArrayBuffer) {
     this.#bytes = new Uint8Array(used ?? new ArrayBuffer(INITIAL_BYTES));
     this.#view = new DataView(this.#bytes.buffer);
-    this.#reserve(HEADER_BYTES);
+    this.#reserve(UPDATE_HEADER_BYTES);
   }
 
   /** Bytes so far. */
