@@ -18,6 +18,16 @@ export interface CopiedRect {
   readonly dy: number;
 }
 
+/** How many chroma samples JPEG keeps: one for each pixel, for two in a row, for a square of four, or none. */
+export type Subsampling = "4:4:4" | "4:2:2" | "4:2:0" | "grey";
+
+/** How JPEG may look. */
+export interface JpegSettings {
+  /** libjpeg's 1 to 100. */
+  readonly quality: number;
+  readonly subsampling: Subsampling;
+}
+
 /** How a client wants its pixels, fixed for one job. */
 export interface EncodeSettings {
   readonly pixelFormat: PixelFormat;
@@ -25,7 +35,14 @@ export interface EncodeSettings {
   readonly encoding: number;
   /** 0–9, undefined for the encoding's default. */
   readonly compressLevel?: number;
+  /** 0–9; undefined when the client wants its pixels as they are. */
+  readonly qualityLevel?: number;
+  /** Undefined when the client takes no JPEG. */
+  readonly jpeg?: JpegSettings;
 }
+
+/** Whether a rect may be sent with a loss: never, where it pays, or wherever the encoding can [QEMU]. */
+export type LossyRule = "forbidden" | "allowed" | "forced";
 
 /** One FramebufferUpdate to be made: copies first, then the changed rects, in that order. */
 export interface EncodeJob {
@@ -33,12 +50,16 @@ export interface EncodeJob {
   readonly settings: EncodeSettings;
   readonly copies: readonly CopiedRect[];
   readonly rects: readonly Rect[];
+  /** One for each of the rects; absent when all are forbidden. */
+  readonly lossy?: readonly LossyRule[];
 }
 
 /** A complete FramebufferUpdate message. */
 export interface EncodedUpdate {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly rectCount: number;
+  /** What the client does not have as it is; absent when nothing. */
+  readonly lossyRects?: readonly Rect[];
 }
 
 /** A piece of shared memory, in bytes. */
