@@ -103,9 +103,8 @@ export class EncodingWorker {
     try {
       const step = await client.steps.next();
       if (client.closed || !step.done) return;
-      const { bytes, rectCount } = step.value;
       client.steps = undefined;
-      this.#report({ type: "encoded", client: client.id, bytes, rectCount }, [bytes.buffer]);
+      this.#report({ type: "encoded", client: client.id, update: step.value }, [step.value.bytes.buffer]);
     } catch (error) {
       client.steps = undefined;
       if (!client.closed) this.#report({ type: "failed", client: client.id, reason: errorMessage(error) });

@@ -28,7 +28,8 @@ export async function* encodeJob(
   if (copies.length >= MAX_UPDATE_RECTS) {
     throw new LimitError(`Cannot encode ${copies.length} copies: an update has at most ${MAX_UPDATE_RECTS} rects`);
   }
-  const parts = planRects(job.rects, surface, choosePartShape(settings.encoding), MAX_UPDATE_RECTS - copies.length);
+  const shape = choosePartShape(settings.encoding);
+  const parts = planRects(job.rects, surface, shape, MAX_UPDATE_RECTS - copies.length, job.lossy);
   const update = new UpdateBuffer(used);
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);

@@ -137,7 +137,7 @@ export class PoolWorker {
     // A closed client's answer may have been on its way; its `closed` is still to come.
     if (encoder === undefined) return;
     this.#awaited.delete(report.client);
-    if (report.type === "encoded") encoder.onEncoded({ bytes: report.bytes, rectCount: report.rectCount });
+    if (report.type === "encoded") encoder.onEncoded(report.update);
     else encoder.fail(new Error(report.reason));
   }
 

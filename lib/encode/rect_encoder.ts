@@ -1,8 +1,8 @@
 /** What an encoding's file is given to encode a rect with. */
 
-import type { Rect } from "../base/rect.ts";
 import type { Arena } from "./arena.ts";
 import type { EncodeSettings, SurfaceView } from "./job.ts";
+import type { Part } from "./rect_plan.ts";
 import type { UpdateBuffer } from "./update_buffer.ts";
 import type { ZlibStream } from "./zlib_stream.ts";
 
@@ -28,4 +28,4 @@ export interface RectContext {
 }
 
 /** Writes a part of at most MAX_PART_PIXELS, headers and payloads, behind the update so far. */
-export type RectEncoder = (context: RectContext, part: Rect) => void | Promise<void>;
+export type RectEncoder = (context: RectContext, part: Part) => void | Promise<void>;

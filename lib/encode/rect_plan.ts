@@ -2,10 +2,15 @@
 
 import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect, rect, translateRect } from "../base/rect.ts";
-import type { CopiedRect, SurfaceView } from "./job.ts";
+import type { CopiedRect, LossyRule, SurfaceView } from "./job.ts";
 
 /** Pixels of a rect that is encoded in one piece; what bounds the arena. */
 export const MAX_PART_PIXELS = 2048 * 64;
+
+/** A rect of a job, or a part of one, as it is given to an encoder. */
+export interface Part extends Rect {
+  readonly lossy: LossyRule;
+}
 
 /** How an encoding wants its rects cut. */
 export interface PartShape {
@@ -28,6 +33,9 @@ export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, m
 /** Parts whose tiles have neighbours on all sides, so that Tight finds large areas of one kind. */
 export const SQUARE_PARTS: PartShape = { width: 512, maxPixels: MAX_PART_PIXELS, step: 32, maxSide: 2048 };
 
+/** The rules, the strictest first. */
+const RULES: readonly LossyRule[] = ["forbidden", "allowed", "forced"];
+
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {
   const bounds = rect(0, 0, surface.width, surface.height);
@@ -42,30 +50,36 @@ export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView):
 
 /**
  * The changed rects of a job, clipped to the surface and cut into parts of at most `shape.maxPixels`. When they would
- * be more than `maxRects`, large parts of their bounds instead.
+ * be more than `maxRects`, large parts of their bounds instead. `lossy` has a rule for each rect; none means forbidden.
  */
 export function planRects(
   rects: readonly Rect[],
   surface: SurfaceView,
   shape: PartShape = LARGE_PARTS,
   maxRects: number = MAX_UPDATE_RECTS,
-): Rect[] {
+  lossy: readonly LossyRule[] = [],
+): Part[] {
   const bounds = rect(0, 0, surface.width, surface.height);
-  const inside = rects.map((each) => intersectRects(each, bounds)).filter((each) => !isEmptyRect(each));
+  const inside = rects
+    .map((each, at) => ({ ...intersectRects(each, bounds), lossy: lossy[at] ?? "forbidden" }))
+    .filter((each) => !isEmptyRect(each));
   const parts = inside.flatMap((each) => splitRect(each, shape));
-  return parts.length <= maxRects ? parts : splitRect(inside.reduce(boundRects, EMPTY_RECT), LARGE_PARTS);
+  if (parts.length <= maxRects) return parts;
+  const strictest = RULES.find((rule) => inside.some((each) => each.lossy === rule))!;
+  return splitRect({ ...inside.reduce(boundRects, EMPTY_RECT), lossy: strictest }, LARGE_PARTS);
 }
 
-function splitRect(whole: Rect, { width, maxPixels, step, maxSide }: PartShape): Rect[] {
+function splitRect(whole: Part, { width, maxPixels, step, maxSide }: PartShape): Part[] {
   const widest = Math.min(maxSide, Math.max(width, Math.floor(maxPixels / whole.height / step) * step));
   const partWidth = evenSide(whole.width, widest, step);
   const highest = Math.min(maxSide, Math.max(step, Math.floor(maxPixels / partWidth / step) * step));
   const partHeight = evenSide(whole.height, highest, step);
-  const parts: Rect[] = [];
+  const parts: Part[] = [];
   for (let y = 0; y < whole.height; y += partHeight) {
     const height = Math.min(partHeight, whole.height - y);
     for (let x = 0; x < whole.width; x += partWidth) {
-      parts.push(rect(whole.x + x, whole.y + y, Math.min(partWidth, whole.width - x), height));
+      const width = Math.min(partWidth, whole.width - x);
+      parts.push({ x: whole.x + x, y: whole.y + y, width, height, lossy: whole.lossy });
     }
   }
   return parts;

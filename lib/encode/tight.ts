@@ -6,6 +6,7 @@ import type { Arena } from "./arena.ts";
 import { TightFilter, TightRects } from "./kernels/kernels.ts";
 import { WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
 import type { RectContext } from "./rect_encoder.ts";
+import type { Part } from "./rect_plan.ts";
 import { ZlibStream } from "./zlib_stream.ts";
 
 /** Fewer bytes go out as they are, without a length. */
@@ -40,7 +41,7 @@ interface TightRect {
 }
 
 /** Writes a part as the rects that suit what is in it; as one while there is no room for more in the update. */
-export async function encodeTightRects(context: RectContext, part: Rect): Promise<void> {
+export async function encodeTightRects(context: RectContext, part: Part): Promise<void> {
   const { arena, conversion, surface } = context;
   if (mostRects(part) > context.spareRects()) {
     const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, part);

@@ -13,6 +13,7 @@ export class UpdateBuffer {
   #view: DataView;
   #length = 0;
   #rectCount = 0;
+  #lossyRects: Rect[] = [];
 
   /** Starts a message, in memory that was used before when there is any. */
   constructor(used?: ArrayBuffer) {
@@ -61,6 +62,11 @@ export class UpdateBuffer {
     this.#rectCount++;
   }
 
+  /** Remembers that the rect begun last does not show its pixels as they are. */
+  noteLossy(rect: Rect): void {
+    this.#lossyRects.push(rect);
+  }
+
   u8(value: number): void {
     this.#bytes[this.#reserve(1)] = value;
   }
@@ -98,6 +104,7 @@ export class UpdateBuffer {
     this.#view.setUint8(0, ServerMessageType.FramebufferUpdate);
     this.#view.setUint8(1, 0);
     this.#view.setUint16(2, this.#rectCount);
-    return { bytes: this.#bytes.subarray(0, this.#length), rectCount: this.#rectCount };
+    const update = { bytes: this.#bytes.subarray(0, this.#length), rectCount: this.#rectCount };
+    return this.#lossyRects.length === 0 ? update : { ...update, lossyRects: this.#lossyRects };
   }
 }

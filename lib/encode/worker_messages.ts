@@ -1,6 +1,6 @@
 /** What the pool and a worker say to each other. */
 
-import type { EncodeJob } from "./job.ts";
+import type { EncodedUpdate, EncodeJob } from "./job.ts";
 
 /**
  * What a test lets go wrong with a job. `throw`: the worker dies of an exception; `close`: it ends without a word;
@@ -25,12 +25,7 @@ export type WorkerRequest =
 
 /** From a worker to the pool. */
 export type WorkerReport =
-  | {
-    readonly type: "encoded";
-    readonly client: number;
-    readonly bytes: Uint8Array<ArrayBuffer>;
-    readonly rectCount: number;
-  }
+  | { readonly type: "encoded"; readonly client: number; readonly update: EncodedUpdate }
   | { readonly type: "failed"; readonly client: number; readonly reason: string }
   /** The client's streams are gone and its arena is not touched for it any more. */
   | { readonly type: "closed"; readonly client: number }

@@ -59,7 +59,19 @@ Deno.test("a part is cut evenly, without a sliver at the end", () => {
 });
 
 Deno.test("a row of pixels is one part", () => {
-  assert.deepEqual(planRects([rect(0, 7, 2000, 1)], surface, LOCAL_PARTS), [rect(0, 7, 2000, 1)]);
+  const row = rect(0, 7, 2000, 1);
+  assert.deepEqual(planRects([row], surface, LOCAL_PARTS), [{ ...row, lossy: "forbidden" }]);
+});
+
+Deno.test("a part has the rule of its rect, and the bounds of many the strictest", () => {
+  const rules = ["allowed", "forced"] as const;
+  const outside = rect(0, 4000, 9, 9);
+  const parts = planRects([rect(0, 0, 130, 10), rect(0, 50, 1, 1)], surface, RRE_PARTS, 100, rules);
+  assert.deepEqual(parts.map(({ lossy }) => lossy), ["allowed", "allowed", "allowed", "forced"]);
+  const bounds = planRects([rect(9, 9, 1, 1), rect(0, 0, 1, 1)], surface, LARGE_PARTS, 1, rules);
+  assert.deepEqual(bounds.map(({ lossy }) => lossy), ["allowed"]);
+  const inside = planRects([outside, rect(0, 0, 1, 1)], surface, LARGE_PARTS, 9, ["forbidden", "forced"]);
+  assert.deepEqual(inside.map(({ lossy }) => lossy), ["forced"]);
 });
 
 Deno.test("more rects than fit are sent as their bounds", () => {

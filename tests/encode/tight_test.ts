@@ -48,7 +48,7 @@ async function send(
   const settings = { encoding: Encoding.Tight, pixelFormat: format, compressLevel };
   const conversion = chooseConversion(Encoding.Tight, format, compressLevel);
   const context = { arena, surface: surface.view, settings, conversion, streams, update };
-  await encodeTightRects({ ...context, spareRects: () => spareRects }, surface.bounds);
+  await encodeTightRects({ ...context, spareRects: () => spareRects }, { ...surface.bounds, lossy: "forbidden" });
   const { bytes } = update.finish();
   const rects = await decoder.applyUpdate(bytes);
   assert.deepEqual(decoder.picture, pixelValues(format, picture));
