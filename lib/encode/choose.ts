@@ -6,7 +6,7 @@ import { encodeHextileRect } from "./hextile.ts";
 import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
-import { LARGE_PARTS, LOCAL_PARTS, type PartShape, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
+import { LARGE_PARTS, LOCAL_PARTS, type PartShape, RAW_PARTS, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
 import { encodeCorreRect, encodeRreRect } from "./rre.ts";
 import { encodeTightRects, usesGradient } from "./tight.ts";
 import { encodeTrleRect } from "./trle.ts";
@@ -39,6 +39,7 @@ export function chooseEncoder(encoding: number): RectEncoder {
 
 /** How an encoding's rects are cut. */
 export function choosePartShape(encoding: number): PartShape {
+  if (encoding === Encoding.Raw) return RAW_PARTS;
   if (encoding === Encoding.RRE || encoding === Encoding.CoRRE) return RRE_PARTS;
   if (encoding === Encoding.Zlib) return LOCAL_PARTS;
   return encoding === Encoding.Tight ? SQUARE_PARTS : LARGE_PARTS;

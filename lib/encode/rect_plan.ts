@@ -1,6 +1,6 @@
 /** Which rects a job's changed areas become on the wire. */
 
-import { MAX_UPDATE_RECTS } from "../base/limits.ts";
+import { MAX_FRAMEBUFFER_SIDE, MAX_UPDATE_RECTS } from "../base/limits.ts";
 import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect, rect, translateRect } from "../base/rect.ts";
 import type { CopiedRect, LossyRule, SurfaceView } from "./job.ts";
 
@@ -23,6 +23,15 @@ export interface PartShape {
   readonly maxSide: number;
 }
 
+/** The pixels of a part where nothing is kept between its rows: 1080p in one, and a client's turn of a millisecond. */
+const MAX_RAW_PART_PIXELS = 1 << 21;
+/** Raw: as few headers as can be; pixels behind a single one lie as they do in the surface, which copies them fastest. */
+export const RAW_PARTS: PartShape = {
+  width: MAX_FRAMEBUFFER_SIDE,
+  maxPixels: MAX_RAW_PART_PIXELS,
+  step: 16,
+  maxSide: MAX_FRAMEBUFFER_SIDE,
+};
 /** Few parts, cut between ZRLE's tiles, which lie between Hextile's. */
 export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS, step: 64, maxSide: 2048 };
 /** Parts whose rows zlib's window of 32 KiB nearly holds, so that it finds in them what it saw above. */

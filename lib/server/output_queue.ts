@@ -5,8 +5,10 @@ import { errorMessage } from "../base/errors.ts";
 import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../base/limits.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 
-/** What goes into one write at most: progress shows, and small messages share a packet. */
-const SLICE_BYTES = 256 * 1024;
+/** What goes into one write at most, so that the client's draining shows; each write costs a turn of the event loop. */
+const SLICE_BYTES = 1024 * 1024;
+/** Messages that are joined into one write, so that small ones share a packet, have so many bytes together at most. */
+const JOINED_BYTES = 64 * 1024;
 /** How often a client with pending output is looked at, as a part of the deadline. */
 const STALL_CHECKS = 10;
 
@@ -138,7 +140,7 @@ export class OutputQueue {
       this.#chunks.unshift({ bytes: bytes.subarray(SLICE_BYTES), onWritten });
       return { bytes: bytes.subarray(0, SLICE_BYTES), onWritten: undefined };
     }
-    const joined = [first, ...this.#takeSmall(SLICE_BYTES - bytes.length)];
+    const joined = [first, ...this.#takeSmall(JOINED_BYTES - bytes.length)];
     return joined.length === 1 ? first : joinChunks(joined);
   }
 

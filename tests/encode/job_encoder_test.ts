@@ -9,7 +9,7 @@ import type { EncodedUpdate, EncodeJob, EncodeSettings } from "../../lib/encode/
 import { closeStreams, encodeJob } from "../../lib/encode/job_encoder.ts";
 import type { ClientStreams } from "../../lib/encode/rect_encoder.ts";
 import { Encoding } from "../../lib/rfb/encodings.ts";
-import { type PixelFormat, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
+import { type PixelFormat, R8G8B8, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import {
   paintPicture,
   PICTURE_KINDS,
@@ -161,7 +161,26 @@ Deno.test("a picture wider and higher than a part arrives whole", async () => {
       for (; !step.done; step = await steps.next()) yields++;
       await decoder.applyUpdate(step.value.bytes);
       assert.deepEqual(decoder.picture, picture);
+      if (encoding === Encoding.Raw) assert.equal(step.value.rectCount, 1);
       if (encoding !== Encoding.Tight) assert.equal(yields + 1, step.value.rectCount);
+    });
+  }
+});
+
+Deno.test("Raw pixels of any format are right behind the rows that the arena holds at once", async () => {
+  const [width, height] = [2500, 150];
+  const surface = TestSurface.create(width, height);
+  const ownArena = new Arena(surface.memory.memory, surface.memory.allocate(ARENA_BYTES).pointer);
+  const picture = paintPicture("mixed", width, height, 5);
+  surface.paint(picture);
+  for (const format of [R8G8B8, { ...X8R8G8B8, bigEndianFlag: true }]) {
+    await withClient(width, height, format, async (_streams, decoder) => {
+      const steps = encodeJob(surface.job(settingsOf(Encoding.Raw, format), [rect(1, 0, 2499, 150)]), ownArena, {});
+      let step = await steps.next();
+      while (!step.done) step = await steps.next();
+      await decoder.applyUpdate(step.value.bytes);
+      const expected = pixelValues(format, picture).map((value, at) => at % width === 0 ? 0 : value);
+      assert.deepEqual(decoder.picture, expected);
     });
   }
 });

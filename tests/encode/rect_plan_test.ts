@@ -10,6 +10,7 @@ import {
   type PartShape,
   planCopies,
   planRects,
+  RAW_PARTS,
   RRE_PARTS,
 } from "../../lib/encode/rect_plan.ts";
 
@@ -56,6 +57,12 @@ Deno.test("parts of a rect are bounded and cover exactly what lies inside the su
 Deno.test("a part is cut evenly, without a sliver at the end", () => {
   const parts = planRects([rect(0, 0, 130, 200)], surface, LOCAL_PARTS);
   assert.deepEqual(parts.map((part) => part.width), [80, 50, 80, 50]);
+});
+
+Deno.test("Raw sends a full picture in one part, a very large one in few", () => {
+  const screen = { pointer: 0, width: 16_384, height: 4_096, strideBytes: 65_536 };
+  assert.equal(planRects([rect(0, 0, 1920, 1080)], screen, RAW_PARTS).length, 1);
+  assert.equal(planRects([rect(0, 0, 16_384, 4_096)], screen, RAW_PARTS).length, 32);
 });
 
 Deno.test("a row of pixels is one part", () => {

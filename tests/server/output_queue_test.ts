@@ -35,7 +35,7 @@ Deno.test("OutputQueue sends everything in order, small messages of one turn in 
 Deno.test("OutputQueue cuts a big message, so that progress shows while it goes out", async () => {
   const stream = new FakeStream(Infinity);
   const { queue, drains } = makeQueue(stream);
-  const bytes = Uint8Array.from({ length: MIB }, (_, i) => i * 7);
+  const bytes = Uint8Array.from({ length: MIB + 1 }, (_, i) => i * 7);
   queue.send(bytes);
   await queue.flushed();
   assert(stream.writes.length > 1);
