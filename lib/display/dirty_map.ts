@@ -85,6 +85,16 @@ export class DirtyMap {
     this.markRect(rect(0, 0, this.width, this.height));
   }
 
+  /** Clears every bit of which no pixel lies outside the rect. */
+  clearRect(cleared: Rect): void {
+    const area = this.#clip(cleared);
+    const from = Math.ceil(area.x / PIXELS_PER_BIT);
+    const right = area.x + area.width;
+    const end = right === this.width ? this.bits.columns : Math.floor(right / PIXELS_PER_BIT);
+    const endRow = Math.min(area.y + area.height, this.#endRow);
+    for (let row = Math.max(area.y, this.#firstRow); row < endRow; row++) this.bits.clearRun(row, from, end);
+  }
+
   /** Marks, moved by (dx, dy), what is marked in `source`. */
   markMoved(source: Rect, dx: number, dy: number): void {
     const area = this.#clip(source);

@@ -49,15 +49,16 @@ function mergeGrid(map: DirtyMap, grid: Grid): Rect[] | undefined {
   const { columns, rows, wordsPerRow, words } = grid.bits;
   const bounds = rect(0, 0, map.width, map.height);
   const cells = mergeRuns(new BitRows(columns, rows, wordsPerRow, words.slice()), MAX_MERGED_RECTS);
-  return cells?.map((cell) => intersectRects(bounds, scale(cell, grid.cellWidth, grid.cellHeight)));
+  return cells?.map((cell) => intersectRects(bounds, scaleRect(cell, grid.cellWidth, grid.cellHeight)));
 }
 
-function scale(cell: Rect, width: number, height: number): Rect {
+/** A rect of cells, in pixels. */
+export function scaleRect(cell: Rect, width: number, height: number): Rect {
   return rect(cell.x * width, cell.y * height, cell.width * width, cell.height * height);
 }
 
 /** Disjoint rects of cells that cover exactly the set bits, which are cleared; undefined when they are over `limit`. */
-function mergeRuns(bits: BitRows, limit: number): Rect[] | undefined {
+export function mergeRuns(bits: BitRows, limit: number): Rect[] | undefined {
   const rects: Rect[] = [];
   for (let row = 0; row < bits.rows; row++) {
     let from = bits.nextSet(row, 0, bits.columns);

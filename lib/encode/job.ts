@@ -28,6 +28,12 @@ export interface JpegSettings {
   readonly subsampling: Subsampling;
 }
 
+/** Every {@link EncodingPolicy}. */
+export const ENCODING_POLICIES = ["best", "qemu"] as const;
+
+/** Which of the encodings that a client offers are used: for each rect what is best, or the first one for everything. */
+export type EncodingPolicy = typeof ENCODING_POLICIES[number];
+
 /** How a client wants its pixels, fixed for one job. */
 export interface EncodeSettings {
   readonly pixelFormat: PixelFormat;

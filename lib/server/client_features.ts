@@ -1,6 +1,6 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
-import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding, QUALITY_LEVEL_0 } from "../rfb/encodings.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
@@ -9,6 +9,8 @@ export interface ClientFeatures {
   readonly encoding: number;
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
+  /** 0–9; undefined for pixels as they are. */
+  readonly qualityLevel: number | undefined;
   readonly copyRect: boolean;
   /** Whether Hextile was listed, chosen or not. */
   readonly hextile: boolean;
@@ -40,10 +42,10 @@ export const NO_FEATURES: ClientFeatures = featuresOf([]);
 export function featuresOf(encodings: readonly number[]): ClientFeatures {
   const listed = new Set(encodings);
   const usable = encodings.filter((encoding) => encoding !== Encoding.Zlib || !listed.has(Encoding.ZRLE));
-  const levels = encodings.map((encoding) => encodingLevel(encoding, COMPRESS_LEVEL_0));
   return {
     encoding: usable.find((encoding) => SERVED.includes(encoding)) ?? Encoding.Raw,
-    compressLevel: levels.find((level) => level !== undefined),
+    compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
+    qualityLevel: firstLevel(encodings, QUALITY_LEVEL_0),
     copyRect: listed.has(Encoding.CopyRect),
     hextile: listed.has(Encoding.Hextile),
     desktopSize: listed.has(PseudoEncoding.DesktopSize),
@@ -51,4 +53,8 @@ export function featuresOf(encodings: readonly number[]): ClientFeatures {
     cursor: CURSOR_ENCODINGS.find((encoding) => listed.has(encoding)),
     extendedKeyEvent: listed.has(PseudoEncoding.QEMUExtendedKeyEvent),
   };
+}
+
+function firstLevel(encodings: readonly number[], base: number): number | undefined {
+  return encodings.map((encoding) => encodingLevel(encoding, base)).find((level) => level !== undefined);
 }

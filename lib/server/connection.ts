@@ -14,9 +14,11 @@ import { writeServerInit } from "../rfb/server_messages.ts";
 import { type AuthLimiter, limiterKey } from "../security/limiter.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 import type { InputSink } from "./client_input.ts";
+import type { DisplayStatistics } from "./display_statistics.ts";
 import type { ClientInfo, EmitEvent } from "./events.ts";
 import { Handshake } from "./handshake.ts";
 import { InitializedClient } from "./initialized_client.ts";
+import type { QualitySettings } from "./lossy_rules.ts";
 import { OutputQueue } from "./output_queue.ts";
 
 /** Received bytes are looked at in pieces, so that one big packet never overfills the reader. */
@@ -31,6 +33,8 @@ export interface ConnectionHost {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly sink: InputSink | undefined;
+  readonly quality: QualitySettings;
+  readonly statistics: DisplayStatistics;
   readonly emit: EmitEvent;
   openEncoder(): ClientEncoder;
   /** Why nobody can be let in now, in words for the client. */
@@ -191,11 +195,13 @@ export class Connection {
     const refusal = this.#host.admit(this, this.#shared);
     if (refusal !== undefined) return this.close(refusal, "warn");
     this.#loginTimer.cancel();
-    const { display, clock, sink, emit } = this.#host;
+    const { display, clock, sink, quality, statistics, emit } = this.#host;
     const client = new InitializedClient({
       display,
       clock,
       sink,
+      quality,
+      statistics,
       emit,
       encoder: this.#host.openEncoder(),
       output: this.#output,

@@ -9,7 +9,9 @@ import { ByteWriter } from "../rfb/byte_writer.ts";
 import { writeBell } from "../rfb/server_messages.ts";
 import { ClientInput, type InputSink } from "./client_input.ts";
 import { Clipboard } from "./clipboard.ts";
+import type { DisplayStatistics } from "./display_statistics.ts";
 import type { ClientInfo, EmitEvent } from "./events.ts";
+import type { QualitySettings } from "./lossy_rules.ts";
 import { MessageHandler } from "./message_handler.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { UpdatePacing } from "./update_pacing.ts";
@@ -20,6 +22,8 @@ export interface InitializedClientOptions {
   readonly encoder: ClientEncoder;
   readonly output: OutputQueue;
   readonly clock: Clock;
+  readonly quality: QualitySettings;
+  readonly statistics: DisplayStatistics;
   readonly sink: InputSink | undefined;
   readonly client: ClientInfo;
   readonly emit: EmitEvent;

@@ -12,6 +12,9 @@ import { Encoding } from "../rfb/encodings.ts";
 import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
 import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
+import { ClientLoss } from "./client_loss.ts";
+import type { DisplayStatistics } from "./display_statistics.ts";
+import type { QualitySettings } from "./lossy_rules.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
 import { appendBlack, blackUpdate, ClientGeometry } from "./resize.ts";
@@ -29,6 +32,8 @@ export interface UpdatePacingOptions {
   readonly encoder: ClientEncoder;
   readonly output: OutputQueue;
   readonly clock: Clock;
+  readonly quality: QualitySettings;
+  readonly statistics: DisplayStatistics;
   /** The client's updates cannot go on: its connection is to be closed. */
   readonly onFailure: (reason: string) => void;
 }
@@ -52,6 +57,7 @@ export class UpdatePacing {
   readonly #tracker: UpdateTracker;
   readonly #geometry: ClientGeometry;
   readonly #pseudoRects: PseudoRects;
+  readonly #loss: ClientLoss;
   readonly #removeListener: () => void;
   #pixelFormat: PixelFormat = X8R8G8B8;
   #features: ClientFeatures = NO_FEATURES;
@@ -75,6 +81,7 @@ export class UpdatePacing {
     this.#tracker = new UpdateTracker(width, height);
     this.#geometry = new ClientGeometry(width, height);
     this.#pseudoRects = new PseudoRects(options.display);
+    this.#loss = new ClientLoss(this.#geometry.visible, { ...options, onDue: () => this.tryUpdate() });
     this.#followScreenful();
   }
 
@@ -105,6 +112,7 @@ export class UpdatePacing {
   setFeatures(features: ClientFeatures): void {
     this.#features = features;
     this.#pseudoRects.setFeatures(features);
+    this.#loss.setQualityLevel(features.qualityLevel);
     this.tryUpdate();
   }
 
@@ -129,6 +137,7 @@ export class UpdatePacing {
     if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
     if (this.#request === "none") return;
     this.#markOwed();
+    this.#markDue();
     if (this.#startJob()) return;
     if (this.#sendPadding()) this.#request = "none";
     else if (this.#request === "incremental") this.#sendPseudoRects();
@@ -149,6 +158,7 @@ export class UpdatePacing {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#removeListener();
+    this.#loss.close();
     this.#options.encoder.close();
   }
 
@@ -167,6 +177,7 @@ export class UpdatePacing {
       gfxSwitch: ({ width, height }) => {
         this.#tracker.resize(width, height);
         this.#geometry.onSwitch(width, height);
+        this.#loss.resize(this.#geometry.visible);
       },
       mouseSet: (_x, _y, visible) => {
         this.#pseudoRects.cursor.setVisible(visible);
@@ -189,6 +200,7 @@ export class UpdatePacing {
   /** An update without pixels is an answer only to who waits for something to change. */
   #announceSize(): void {
     this.#options.output.send(this.#geometry.announce());
+    this.#loss.resize(this.#geometry.visible);
     this.#owed = this.#geometry.announced;
     this.#followScreenful();
     if (this.#request === "incremental") this.#request = "none";
@@ -207,6 +219,12 @@ export class UpdatePacing {
     this.#tracker.addChangedRect(this.#owed);
     this.#geometry.addRequested(this.#owed);
     this.#owed = EMPTY_RECT;
+  }
+
+  /** What went out with a loss goes again without one, when the line has room. */
+  #markDue(): void {
+    if (this.#options.output.isThrottled) return;
+    for (const due of this.#loss.takeDue()) this.#tracker.addChangedRect(due);
   }
 
   /** Only where there are no pixels to go with: a request has one answer. */
@@ -238,13 +256,14 @@ export class UpdatePacing {
 
   #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {
     const { pointer, width, height, strideBytes } = this.#options.display.serverSurface;
-    const { encoding, compressLevel } = this.#features;
+    const { encoding, compressLevel, qualityLevel } = this.#features;
     const settings = {
       pixelFormat: this.#pixelFormat,
       encoding,
       ...(compressLevel !== undefined && { compressLevel }),
+      ...(qualityLevel !== undefined && { qualityLevel }),
     };
-    return { surface: { pointer, width, height, strideBytes }, settings, copies, rects };
+    return { surface: { pointer, width, height, strideBytes }, settings, copies, ...this.#loss.rule(copies, rects) };
   }
 
   async #encode(inFlight: JobInFlight, job: EncodeJob): Promise<void> {
@@ -264,6 +283,7 @@ export class UpdatePacing {
   }
 
   #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
+    this.#loss.onEncoded(update);
     const recycle = () => this.#options.encoder.recycle(update);
     if (inFlight.isStale || update.rectCount === 0) {
       recycle();

@@ -6,7 +6,7 @@ import { errorMessage, UsageError } from "../base/errors.ts";
 import { MAX_CONNECTIONS } from "../base/limits.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Display } from "../display/display.ts";
-import type { EncoderPool } from "../encode/job.ts";
+import type { EncoderPool, EncodingPolicy } from "../encode/job.ts";
 import { WorkerPool } from "../encode/pool.ts";
 import { InputRouter } from "../input/input_router.ts";
 import type { LayoutName } from "../input/layout.ts";
@@ -16,7 +16,9 @@ import { VNC_AUTH_PASSWORD_BYTES } from "../security/vnc_auth.ts";
 import type { ByteStream, Listener } from "../transport/byte_stream.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import { DisplayStatistics } from "./display_statistics.ts";
 import type { ClientInfo, VncServerEvents } from "./events.ts";
+import { DEFAULT_QUALITY, type LossyMode, type QualitySettings } from "./lossy_rules.ts";
 import type { SharePolicy } from "./share_policy.ts";
 
 /** How a {@link VncServer} treats its clients. */
@@ -39,6 +41,12 @@ export interface VncServerOptions {
   readonly synthesizeModifiers?: boolean | undefined;
   /** Whether CapsLock and NumLock of the guest follow the clients' keysyms. Default true. */
   readonly lockKeySync?: boolean | undefined;
+  /** Whether pixels may be sent with a loss to clients that set a quality level. Default `auto`: only what moves. */
+  readonly lossy?: LossyMode | undefined;
+  /** Whether that depends on how often a part of the picture changes. Default true. */
+  readonly adaptive?: boolean | undefined;
+  /** Whether each rect is sent as what is best of what its client offers, or as the first. Default `best`. */
+  readonly encodingPolicy?: EncodingPolicy | undefined;
   /** Default: silent. */
   readonly logger?: Logger | undefined;
   /** Default: the machine's own clock. */
@@ -171,6 +179,8 @@ export class VncServer extends EventEmitter<VncServerEvents> {
       clock,
       logger: this.#logger,
       sink: this.#router,
+      quality: qualityOf(this.#options),
+      statistics: new DisplayStatistics(this.#display, clock),
       emit: (name, ...details) => this.#tell(name, details),
       openEncoder: () => this.#pool().open(this.#display.memory),
       refusal: () => this.#connections.refusal(),
@@ -203,6 +213,14 @@ function checkOptions({ password, maxConnections }: VncServerOptions): void {
   if (maxConnections !== undefined && !(Number.isSafeInteger(maxConnections) && maxConnections > 0)) {
     throw new UsageError(`Cannot serve ${maxConnections} connections: it has to be a number from 1 on`);
   }
+}
+
+function qualityOf({ lossy, adaptive, encodingPolicy }: VncServerOptions): QualitySettings {
+  return {
+    lossy: lossy ?? DEFAULT_QUALITY.lossy,
+    adaptive: adaptive ?? DEFAULT_QUALITY.adaptive,
+    encodingPolicy: encodingPolicy ?? DEFAULT_QUALITY.encodingPolicy,
+  };
 }
 
 function routerOptions({ layout, synthesizeModifiers = true, lockKeySync = true }: VncServerOptions) {

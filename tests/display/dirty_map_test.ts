@@ -100,3 +100,15 @@ Deno.test("markMoved marks where the marked pixels of the source went, and does 
     assert.deepEqual(blocksIn(map), new Set([...before, ...blocksOf(moved)]));
   }));
 });
+
+Deno.test("clearing a rect forgets the bits that lie inside it, those of a last short block too", () => {
+  const map = new DirtyMap(70, 4);
+  map.markAll();
+  map.clearRect(rect(10, 1, 40, 2));
+  const marked = [0, 16, 32, 48, 64].map((x) => [0, 1, 2, 3].map((y) => map.isMarked(x, y) ? "x" : ".").join(""));
+  assert.deepEqual(marked, ["xxxx", "x..x", "x..x", "xxxx", "xxxx"]);
+  map.clearRect(rect(64, 0, 6, 4));
+  assert.equal(map.isMarked(69, 0), false);
+  map.clearRect(rect(-5, -5, 100, 100));
+  assert(map.isEmpty);
+});

@@ -6,6 +6,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
   assert.deepEqual(NO_FEATURES, {
     encoding: Encoding.Raw,
     compressLevel: undefined,
+    qualityLevel: undefined,
     copyRect: false,
     hextile: false,
     desktopSize: false,
@@ -46,6 +47,7 @@ Deno.test("extensions count only when they are listed", () => {
   assert.deepEqual(features, {
     encoding: Encoding.Raw,
     compressLevel: 2,
+    qualityLevel: undefined,
     copyRect: true,
     hextile: false,
     desktopSize: true,

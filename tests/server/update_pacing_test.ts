@@ -8,6 +8,8 @@ import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { R3G3B2, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import { parseFramebufferUpdateHeader, parseRectHeader } from "../../lib/rfb/server_messages.ts";
 import { featuresOf } from "../../lib/server/client_features.ts";
+import { DisplayStatistics } from "../../lib/server/display_statistics.ts";
+import { DEFAULT_QUALITY } from "../../lib/server/lossy_rules.ts";
 import { OutputQueue } from "../../lib/server/output_queue.ts";
 import { UpdatePacing } from "../../lib/server/update_pacing.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -44,6 +46,8 @@ class Rig {
       encoder: this.encoder,
       output: this.output,
       clock: this.clock,
+      quality: DEFAULT_QUALITY,
+      statistics: new DisplayStatistics(this.display, this.clock),
       onFailure: (reason) => this.failures.push(reason),
     });
     this.pacing.setFeatures(featuresOf(encodings));
