@@ -78,6 +78,16 @@ export interface Kernels {
    * three bytes are 8 bits each of red, green, blue. Leaves {@link TightRects} at the start of the scratch memory.
    */
   encodeTight: EncodeKernel;
+  /**
+   * Writes rows of a PNG into the scratch memory, from `pngRowsOffset()` on: each a filter's number and `rowBytes`
+   * bytes, not filtered; or, when `isAdaptive`, pixels of three bytes behind the filter that leaves the smallest
+   * differences. Returns the number of bytes. What encoders left in the scratch memory is gone then.
+   */
+  pngRows(fromPointer: number, rowBytes: number, height: number, isAdaptive: boolean, scratchPointer: number): number;
+  /** The same, without a filter, for palette indices of one byte, packed into `bits`: 2 or 4. */
+  pngIndexRows(fromPointer: number, width: number, height: number, bits: number, scratchPointer: number): number;
+  /** Where those rows begin in the scratch memory. */
+  pngRowsOffset(): number;
   /** 1 when pixels of the rect hardly repeat each other anywhere, else 0. Writes to the scratch memory only. */
   isNoisyRect: EncodeKernel;
   /** Bytes of scratch memory that every {@link EncodeKernel} gets. */

@@ -1,6 +1,7 @@
 /** What the kernel module exports. No static data and no heap: several threads run it over one memory. */
 
 import { HEXTILE_SCRATCH_BYTES } from "./hextile";
+import { PNG_SCRATCH_BYTES } from "./png";
 import { RRE_SCRATCH_BYTES } from "./rre";
 import { TIGHT_SCRATCH_BYTES } from "./tight";
 import { TRLE_SCRATCH_BYTES } from "./trle";
@@ -9,6 +10,7 @@ import { ZRLE_SCRATCH_BYTES } from "./zrle";
 export { compareSurfaces } from "./compare";
 export { encodeHextile } from "./hextile";
 export { isNoisyRect } from "./noise";
+export { pngIndexRows, pngRows, pngRowsOffset } from "./png";
 export { encodeRaw } from "./raw";
 export { encodeCorre, encodeRre } from "./rre";
 export { encodeTight } from "./tight";
@@ -23,5 +25,5 @@ export function dataEndBytes(): usize {
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
   const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
-  return max(tiles, TIGHT_SCRATCH_BYTES);
+  return max(tiles, max(TIGHT_SCRATCH_BYTES, PNG_SCRATCH_BYTES));
 }
