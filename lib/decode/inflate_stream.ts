@@ -108,9 +108,14 @@ export function parseCompressed(reader: ByteReader, plainBytes: number, what: st
   if (!reader.has(4)) return undefined;
   const start = reader.position;
   const length = reader.u32();
-  const limit = Math.ceil(plainBytes * MAX_DEFLATE_EXPANSION) + MAX_DEFLATE_OVERHEAD_BYTES;
+  const limit = deflateBound(plainBytes);
   if (length > limit) {
     throw new ProtocolError(`Cannot decode a ${what} rect of ${length} bytes: its pixels take ${limit} at most`);
   }
   return reader.has(length) ? reader.view(length) : reader.rewind(start);
+}
+
+/** The most bytes that so many plain ones can have been compressed to. */
+export function deflateBound(plainBytes: number): number {
+  return Math.ceil(plainBytes * MAX_DEFLATE_EXPANSION) + MAX_DEFLATE_OVERHEAD_BYTES;
 }

@@ -86,6 +86,7 @@ const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
+  Encoding.TightPNG,
 ];
 
 /** Every encoding and pseudo-encoding that can be decoded. */

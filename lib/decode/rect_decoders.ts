@@ -7,6 +7,7 @@ import { HextileDecoder } from "./hextile.ts";
 import { RawDecoder } from "./raw.ts";
 import { RREDecoder } from "./rre.ts";
 import { TightDecoder } from "./tight.ts";
+import { TightPNGDecoder } from "./tight_png.ts";
 import { TRLEDecoder } from "./trle.ts";
 import { ZlibDecoder } from "./zlib.ts";
 import { ZRLEDecoder } from "./zrle.ts";
@@ -23,5 +24,6 @@ export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
     [Encoding.Tight, new TightDecoder()],
     [Encoding.TRLE, new TRLEDecoder()],
     [Encoding.ZRLE, new ZRLEDecoder()],
+    [Encoding.TightPNG, new TightPNGDecoder()],
   ]);
 }

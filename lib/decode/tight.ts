@@ -1,16 +1,16 @@
 /** Tight (rfbproto.rst "Tight Encoding") without JPEG: fills, palettes, gradients, four zlib streams a connection. */
 
 import { ProtocolError } from "../base/errors.ts";
-import { MAX_DEFLATE_EXPANSION, MAX_DEFLATE_OVERHEAD_BYTES } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
+import { parseCompactlyCounted } from "./compact_length.ts";
 import type { PixelTarget, RectDecoder } from "./decoder.ts";
-import { InflateStream } from "./inflate_stream.ts";
+import { deflateBound, InflateStream } from "./inflate_stream.ts";
 import { fillPixels, type PixelWords, pixelWords } from "./pixel_target.ts";
 import { addGradient } from "./tight_gradient.ts";
 
 /** Widest rect that is not a fill. */
-const MAX_WIDTH = 2048;
+export const MAX_TIGHT_WIDTH = 2048;
 /** A pixel is red, green, blue. */
 const PIXEL_BYTES = 3;
 /** Fewer bytes come as they are, without a length. */
@@ -38,7 +38,7 @@ interface PlainBytes {
 /** Paints row by row from the inflated bytes. */
 export class TightDecoder implements RectDecoder {
   readonly #streams: (InflateStream | undefined)[] = [];
-  readonly #above = new Uint8Array(MAX_WIDTH * PIXEL_BYTES);
+  readonly #above = new Uint8Array(MAX_TIGHT_WIDTH * PIXEL_BYTES);
 
   decodeRect(reader: ByteReader, rect: Rect, target: PixelTarget): boolean {
     const start = reader.position;
@@ -63,7 +63,7 @@ export class TightDecoder implements RectDecoder {
       this.#paint(reader, header, rect, pixelWords(target));
       return true;
     }
-    const compressed = parseCompactlyCounted(reader, plainBytes);
+    const compressed = parseCompactlyCounted(reader, deflateBound(plainBytes), "Tight");
     if (compressed === undefined) return false;
     this.#resetStreams(control);
     const stream = this.#streams[header.stream] ??= new InflateStream();
@@ -76,7 +76,7 @@ export class TightDecoder implements RectDecoder {
   #fill(reader: ByteReader, { x, y, width, height }: Rect, target: PixelTarget, control: number): boolean {
     if (!reader.has(PIXEL_BYTES)) return false;
     this.#resetStreams(control);
-    fillPixels(pixelWords(target), x, y, width, height, parsePixel(reader));
+    fillPixels(pixelWords(target), x, y, width, height, parseTightPixel(reader));
     return true;
   }
 
@@ -101,12 +101,13 @@ export class TightDecoder implements RectDecoder {
 function requirePixels(compression: number, { width, height }: Rect): void {
   if (compression === JPEG) throw new ProtocolError("Cannot decode a Tight rect: JPEG was not asked for");
   if (compression > JPEG) throw new ProtocolError(`Cannot decode a Tight rect: there is no compression ${compression}`);
-  if (width > MAX_WIDTH) {
-    throw new ProtocolError(`Cannot decode a Tight rect of ${width}x${height}: limit is ${MAX_WIDTH} wide`);
+  if (width > MAX_TIGHT_WIDTH) {
+    throw new ProtocolError(`Cannot decode a Tight rect of ${width}x${height}: limit is ${MAX_TIGHT_WIDTH} wide`);
   }
 }
 
-function parsePixel(reader: ByteReader): number {
+/** Reads a pixel of red, green and blue as 0xRRGGBB. */
+export function parseTightPixel(reader: ByteReader): number {
   const red = reader.u8();
   const green = reader.u8();
   return red << 16 | green << 8 | reader.u8();
@@ -126,24 +127,8 @@ function parsePixelsHeader(reader: ByteReader, compression: number, width: numbe
   // As an index into it takes no bits, there is no such thing as a palette of one.
   if (size < 2) throw new ProtocolError("Cannot decode a Tight rect: its palette has one colour");
   if (!reader.has(size * PIXEL_BYTES)) return undefined;
-  const palette = Array.from({ length: size }, () => parsePixel(reader));
+  const palette = Array.from({ length: size }, () => parseTightPixel(reader));
   return { stream, filter, palette, rowBytes: size === 2 ? width + 7 >> 3 : width };
-}
-
-/** Reads a compact length and that many bytes, as a view; undefined when short. */
-function parseCompactlyCounted(reader: ByteReader, plainBytes: number): Uint8Array | undefined {
-  let length = 0;
-  for (let shift = 0; shift <= 14; shift += 7) {
-    if (!reader.has(1)) return undefined;
-    const byte = reader.u8();
-    length |= (shift === 14 ? byte : byte & 127) << shift;
-    if (byte < 128) break;
-  }
-  const limit = Math.ceil(plainBytes * MAX_DEFLATE_EXPANSION) + MAX_DEFLATE_OVERHEAD_BYTES;
-  if (length > limit) {
-    throw new ProtocolError(`Cannot decode a Tight rect of ${length} bytes: its pixels take ${limit} at most`);
-  }
-  return reader.has(length) ? reader.view(length) : undefined;
 }
 
 function paintPixels(words: Uint32Array, at: number, row: Uint8Array): void {

@@ -13,8 +13,11 @@ import { encodeTrleRect } from "./trle.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
 
-/** The encoder of an encoding number. Throws RangeError for one that nobody can ask for. */
-export function chooseEncoder(encoding: number): RectEncoder {
+/**
+ * The encoder of an encoding number for clients with a pixel format. Throws RangeError for a number that nobody can ask
+ * for.
+ */
+export function chooseEncoder(encoding: number, format: PixelFormat): RectEncoder {
   switch (encoding) {
     case Encoding.Raw:
       return encodeRawRect;
@@ -30,6 +33,9 @@ export function chooseEncoder(encoding: number): RectEncoder {
       return encodeTrleRect;
     case Encoding.Tight:
       return encodeTightRects;
+    case Encoding.TightPNG:
+      // a client of 8 bpp has nothing to show a PNG's colours with [QEMU tight_can_send_png_rect]
+      return format.bitsPerPixel === 8 ? encodeRawRect : encodeTightRects;
     case Encoding.ZRLE:
       return encodeZrleRect;
     default:
@@ -42,15 +48,21 @@ export function choosePartShape(encoding: number): PartShape {
   if (encoding === Encoding.Raw) return RAW_PARTS;
   if (encoding === Encoding.RRE || encoding === Encoding.CoRRE) return RRE_PARTS;
   if (encoding === Encoding.Zlib) return LOCAL_PARTS;
-  return encoding === Encoding.Tight ? SQUARE_PARTS : LARGE_PARTS;
+  return isTight(encoding) ? SQUARE_PARTS : LARGE_PARTS;
 }
 
 /** The conversion into the pixels that an encoding sends to a client with a pixel format and compress level. */
 export function chooseConversion(encoding: number, format: PixelFormat, compressLevel?: number): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
   const isCompact = encoding === Encoding.TRLE || encoding === Encoding.ZRLE;
-  if (encoding === Encoding.Tight && hasTightPixels(format)) writePixelConversion(conversion, R8G8B8, "CPIXEL");
-  else writePixelConversion(conversion, format, isCompact ? "CPIXEL" : "PIXEL");
+  const isPng = encoding === Encoding.TightPNG && format.bitsPerPixel > 8;
+  if (isPng || encoding === Encoding.Tight && hasTightPixels(format)) {
+    writePixelConversion(conversion, R8G8B8, "CPIXEL");
+  } else writePixelConversion(conversion, format, isCompact ? "CPIXEL" : "PIXEL");
   if (encoding === Encoding.Tight && usesGradient(compressLevel)) conversion[MAY_FILTER_OFFSET] = 1;
   return conversion;
+}
+
+function isTight(encoding: number): boolean {
+  return encoding === Encoding.Tight || encoding === Encoding.TightPNG;
 }

@@ -33,7 +33,7 @@ export async function* encodeJob(
   const update = new UpdateBuffer(used);
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);
-  const encodeRect = chooseEncoder(settings.encoding);
+  const encodeRect = chooseEncoder(settings.encoding, settings.pixelFormat);
   const conversion = chooseConversion(settings.encoding, settings.pixelFormat, settings.compressLevel);
   let behind = parts.length;
   const spareRects = () => MAX_UPDATE_RECTS - update.rectCount - behind;

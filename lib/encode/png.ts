@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { constants, crc32, deflateSync } from "node:zlib";
+import type { Rect } from "../base/rect.ts";
 import type { Arena } from "./arena.ts";
 import { deflateLevel } from "./zlib_stream.ts";
 
@@ -17,30 +18,28 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const CHUNK_OVERHEAD_BYTES = 12;
 const HEADER_BYTES = 13;
 
-/** What a PNG shows. All bytes lie in the arena's memory. */
+/** What a PNG shows. */
 export interface PngPicture {
-  readonly width: number;
-  readonly height: number;
+  readonly bounds: Rect;
   /** Colours of the palette; 0 for pixels of three bytes R,G,B. */
   readonly colours: number;
-  /** R,G,B of each of the colours. */
-  readonly palette: Uint8Array;
-  /** Rows of pixels, or of indices: a bit each for two colours, else a byte. */
-  readonly pixels: Uint8Array;
+  /** The palette, R,G,B each, then rows of pixels or of indices: a bit each for two colours, else a byte. In the arena. */
+  readonly bytes: Uint8Array;
+  readonly paletteBytes: number;
   /** Whether the pixels hardly repeat each other. */
   readonly noisy: boolean;
 }
 
 /** Encodes a picture as a complete PNG file. Uses the arena's scratch memory. */
 export function encodePng(arena: Arena, picture: PngPicture, compressLevel?: number): Uint8Array {
-  const { colours, palette } = picture;
+  const { colours, bytes, paletteBytes } = picture;
   const bits = sampleBits(colours);
   const level = compressLevel ?? DEFAULT_COMPRESS_LEVEL;
   const strategy = picture.noisy ? constants.Z_HUFFMAN_ONLY : constants.Z_DEFAULT_STRATEGY;
   const data = deflateSync(pngRows(arena, picture, bits, level), { level: deflateLevel(level), strategy });
   const chunks: readonly (readonly [string, Uint8Array])[] = [
     ["IHDR", header(picture, bits)],
-    ...(colours > 0 ? [["PLTE", palette] as const] : []),
+    ...(colours > 0 ? [["PLTE", bytes.subarray(0, paletteBytes)] as const] : []),
     ["IDAT", data],
     ["IEND", new Uint8Array(0)],
   ];
@@ -60,19 +59,23 @@ function sampleBits(colours: number): number {
 
 function pngRows(arena: Arena, picture: PngPicture, bits: number, compressLevel: number): Uint8Array {
   const { kernels } = arena;
-  const { width, height, colours, pixels } = picture;
-  const scratch = arena.scratch(0).byteOffset;
+  const { bounds: { width, height }, colours, bytes, paletteBytes } = picture;
+  const [pixels, scratch] = [bytes.byteOffset + paletteBytes, arena.scratch(0).byteOffset];
   if (bits === 2 || bits === 4) {
-    return arena.scratchBytes(kernels.pngRowsOffset(), kernels.pngIndexRows(pixels.byteOffset, width, height, bits, scratch));
+    return rowsIn(arena, kernels.pngIndexRows(pixels, width, height, bits, scratch));
   }
   const rowBytes = colours === 0 ? width * RGB_BYTES : width * bits + 7 >> 3;
   const isFiltered = colours === 0 && compressLevel >= MIN_FILTER_LEVEL;
-  const byteLength = kernels.pngRows(pixels.byteOffset, rowBytes, height, isFiltered, scratch);
-  return arena.scratchBytes(kernels.pngRowsOffset(), byteLength);
+  return rowsIn(arena, kernels.pngRows(pixels, rowBytes, height, isFiltered, scratch));
+}
+
+function rowsIn(arena: Arena, byteLength: number): Uint8Array {
+  const { buffer, byteOffset } = arena.scratch(0);
+  return new Uint8Array(buffer, byteOffset + arena.kernels.pngRowsOffset(), byteLength);
 }
 
 /** The payload of IHDR: deflate, adaptive filters and no interlace are the only methods there are. */
-function header({ width, height, colours }: PngPicture, bits: number): Uint8Array {
+function header({ bounds: { width, height }, colours }: PngPicture, bits: number): Uint8Array {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.writeUInt32BE(width, 0);
   bytes.writeUInt32BE(height, 4);

@@ -7,6 +7,7 @@ import { TightFilter, TightRects } from "./kernels/kernels.ts";
 import { WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
+import { fillPixel, writePngPayload } from "./tight_png.ts";
 import { ZlibStream } from "./zlib_stream.ts";
 
 /** Fewer bytes go out as they are, without a length. */
@@ -72,14 +73,16 @@ function readRects(arena: Arena, part: Rect, output: Uint8Array): TightRect[] {
 }
 
 async function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes }: TightRect): Promise<void> {
-  const { update } = context;
-  update.beginRect(bounds, Encoding.Tight);
+  const { update, settings } = context;
+  const isPng = settings.encoding === Encoding.TightPNG;
+  update.beginRect(bounds, settings.encoding);
   if (filter === TightFilter.fill) {
     update.u8(FILL_CONTROL);
-    return update.append(bytes);
+    return update.append(isPng ? fillPixel(settings.pixelFormat, bytes) : bytes);
   }
-  const stream = STREAM[filter]!;
   const paletteBytes = colours * context.conversion[WIRE_BYTES_OFFSET]!;
+  if (isPng) return writePngPayload(context, { bounds, colours, paletteBytes, bytes, noisy });
+  const stream = STREAM[filter]!;
   update.u8((filter === TightFilter.copy ? stream : stream | FILTER_FOLLOWS) << 4);
   if (filter === TightFilter.gradient) update.u8(GRADIENT_FILTER);
   if (colours > 0) {

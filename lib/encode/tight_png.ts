@@ -1,12 +1,12 @@
 /** TightPNG (rfbproto.rst "TightPNG"): Tight whose pixels are PNG files, for browsers. */
 
-import { type PixelFormat, pixelValue } from "../rfb/pixel_format.ts";
+import { hasTightPixels, type PixelFormat, pixelValue } from "../rfb/pixel_format.ts";
 import { encodePng, type PngPicture } from "./png.ts";
 import type { RectContext } from "./rect_encoder.ts";
 
 const PNG_CONTROL = 0xa0;
 
-/** Writes a rect's payload as a PNG file. */
+/** Writes the payload of a rect of pixels: a PNG file, whose colours are 24 bits whatever the client's format is. */
 export function writePngPayload({ arena, settings, update }: RectContext, picture: PngPicture): void {
   const file = encodePng(arena, picture, settings.compressLevel);
   update.u8(PNG_CONTROL);
@@ -14,9 +14,11 @@ export function writePngPayload({ arena, settings, update }: RectContext, pictur
   update.append(file);
 }
 
-/** The bytes of a colour R,G,B as a pixel of a client's format. */
-export function pixelOfColour(format: PixelFormat, [red, green, blue]: Uint8Array): Uint8Array {
+/** A fill's colour R,G,B as a client with a pixel format reads it, as in Tight. */
+export function fillPixel(format: PixelFormat, rgb: Uint8Array): Uint8Array {
+  if (hasTightPixels(format)) return rgb;
+  const [red, green, blue] = rgb;
   const value = pixelValue(format, red!, green!, blue!);
-  const littleEndian = Array.from({ length: format.bitsPerPixel / 8 }, (_, at) => value >>> at * 8 & 255);
-  return Uint8Array.from(format.bigEndianFlag ? littleEndian.reverse() : littleEndian);
+  const lowestFirst = Array.from({ length: format.bitsPerPixel / 8 }, (_, at) => value >>> at * 8);
+  return Uint8Array.from(format.bigEndianFlag ? lowestFirst.reverse() : lowestFirst);
 }

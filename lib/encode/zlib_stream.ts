@@ -77,6 +77,6 @@ export class ZlibStream {
 }
 
 /** Deno's zlib is zlib-ng, whose level 1 has fixed codes and makes a third more bytes than the level 1 of any other. */
-function deflateLevel(compressLevel: number | undefined): number {
+export function deflateLevel(compressLevel: number | undefined): number {
   return compressLevel === 1 ? 2 : compressLevel ?? DEFAULT_COMPRESS_LEVEL;
 }

@@ -30,6 +30,7 @@ const SERVED: readonly number[] = [
   Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
+  Encoding.TightPNG,
 ];
 
 /** What a client understands that has said nothing. */

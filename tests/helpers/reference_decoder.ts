@@ -6,6 +6,7 @@
 import type { PixelFormat } from "../../lib/rfb/pixel_format.ts";
 import { InflateStream } from "./inflate_stream.ts";
 import { ReferenceTight } from "./reference_tight.ts";
+import { ReferenceTightPng } from "./reference_tight_png.ts";
 import { WireBytes as Bytes } from "./wire_bytes.ts";
 
 /** A rect as it came. */
@@ -23,6 +24,7 @@ export class ReferenceDecoder {
   readonly #zlib = new InflateStream();
   readonly #zrle = new InflateStream();
   readonly tight = new ReferenceTight();
+  readonly tightPng = new ReferenceTightPng();
 
   constructor(readonly width: number, readonly height: number, public format: PixelFormat) {
     this.picture = new Uint32Array(width * height);
@@ -72,10 +74,11 @@ export class ReferenceDecoder {
         return pixels.end();
       }
       case 7: {
-        const { x, y, width, height } = rect;
-        const values = await this.tight.decode(bytes, width, height, this.format);
-        return values.forEach((value, at) => this.#set(x + at % width, y + Math.floor(at / width), value));
+        const values = await this.tight.decode(bytes, rect.width, rect.height, this.format);
+        return this.#paint(rect, values);
       }
+      case -260:
+        return this.#paint(rect, this.tightPng.decode(bytes, rect.width, rect.height, this.format));
       case 15: {
         const last: LastPalette = { colours: undefined };
         for (const tile of tilesOf(rect, 16)) this.#trleTile(bytes, tile, last);
@@ -109,6 +112,10 @@ export class ReferenceDecoder {
 
   #set(x: number, y: number, value: number): void {
     this.picture[y * this.width + x] = value;
+  }
+
+  #paint({ x, y, width }: DecodedRect, values: readonly number[]): void {
+    values.forEach((value, at) => this.#set(x + at % width, y + Math.floor(at / width), value));
   }
 
   #fill(x: number, y: number, width: number, height: number, value: number): void {

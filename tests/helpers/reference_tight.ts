@@ -18,7 +18,7 @@ export class ReferenceTight {
     if (control & 15) throw new Error("a stream was reset");
     if (control >> 4 === 8) {
       this.seen.add("fill");
-      const colour = pixel(bytes, format);
+      const colour = tightPixel(bytes, format);
       return Array.from({ length: width * height }, () => colour);
     }
     if (control & 128) throw new Error(`compression control ${control}`);
@@ -30,7 +30,7 @@ export class ReferenceTight {
     this.seen.add(filter === 2 ? "gradient" : "copy");
     const plain = await this.#plain(bytes, stream, width * height * pixelBytes(format));
     if (filter === 2) unfilter(plain, width, format);
-    return Array.from({ length: width * height }, () => pixel(plain, format));
+    return Array.from({ length: width * height }, () => tightPixel(plain, format));
   }
 
   close(): void {
@@ -38,7 +38,7 @@ export class ReferenceTight {
   }
 
   async #palette(bytes: WireBytes, stream: number, width: number, height: number, format: PixelFormat) {
-    const colours = Array.from({ length: bytes.u8() + 1 }, () => pixel(bytes, format));
+    const colours = Array.from({ length: bytes.u8() + 1 }, () => tightPixel(bytes, format));
     if (new Set(colours).size !== colours.length) throw new Error("a colour is in the palette twice");
     if (colours.length < 2) throw new Error("a palette of one");
     const isMono = colours.length === 2;
@@ -77,7 +77,8 @@ function pixelBytes(format: PixelFormat): number {
   return isCompact(format) ? 3 : format.bitsPerPixel / 8;
 }
 
-function pixel(bytes: WireBytes, format: PixelFormat): number {
+/** A TPIXEL. */
+export function tightPixel(bytes: WireBytes, format: PixelFormat): number {
   if (!isCompact(format)) return bytes.number(format.bitsPerPixel / 8, format.bigEndianFlag);
   const [red, green, blue] = [bytes.u8(), bytes.u8(), bytes.u8()];
   return red * 2 ** format.redShift + green * 2 ** format.greenShift + blue * 2 ** format.blueShift;

@@ -5,6 +5,7 @@ import type { VncClient } from "../../lib/client/vnc_client.ts";
 import { Encoding, encodingName, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { freeDisplay, freePort, needsPeer, peerBinary, PeerProcess, runPeer, waitUntil } from "../helpers/peers.ts";
 import { assertSamePicture, differingPixels, type Picture, pictureOfPixels } from "../helpers/pictures.ts";
+import { startGrub } from "../helpers/servers.ts";
 import { gvnccapture, XScreen } from "../helpers/viewers.ts";
 
 const XVNC = peerBinary("Xtigervnc", "Xvnc");
@@ -169,6 +170,27 @@ Deno.test({
       }
       assert.ok(used.has(encoding), `${encodingName(encoding)} was not used`);
       client.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "client shows QEMU's screen in Raw, Hextile, Zlib, Tight, TightPNG and ZRLE",
+  ...needsPeer("qemu-system-x86_64"),
+  async fn() {
+    await using grub = await startGrub();
+    await waitUntil(async () => {
+      const client = await ask(grub.port, [Encoding.Raw]);
+      const { rgb } = await wholePicture(client);
+      client.close();
+      return new Set(rgb).size > 1;
+    }, "something on the screen");
+    await grub.pause();
+    const expected = await stillPicture(grub.port, () => true);
+    const { Raw, Hextile, Zlib, Tight, TightPNG, ZRLE } = Encoding;
+    for (const encoding of [Raw, Hextile, Zlib, Tight, TightPNG, ZRLE]) {
+      const used = await checkEncoding(grub.port, encoding, expected);
+      assert.deepEqual([...used], [encoding], encodingName(encoding));
     }
   },
 });

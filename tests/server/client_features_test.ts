@@ -21,9 +21,9 @@ Deno.test("the first encoding of the list that is served is used", () => {
     [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
     [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.Tight],
     [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.RRE],
-    [[Encoding.TightPNG, Encoding.CoRRE, Encoding.ZRLE], Encoding.CoRRE],
+    [[Encoding.TightPNG, Encoding.CoRRE, Encoding.ZRLE], Encoding.TightPNG],
     [[Encoding.TRLE, Encoding.ZRLE], Encoding.TRLE],
-    [[Encoding.TightPNG, Encoding.JPEG], Encoding.Raw],
+    [[Encoding.JPEG, -317], Encoding.Raw],
     [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
   ];
   for (const [list, encoding] of lists) assert.equal(featuresOf(list).encoding, encoding, list.join());
