@@ -2,13 +2,15 @@
 
 import type { Rect } from "../base/rect.ts";
 import type { SurfaceView } from "./job.ts";
+import { JPEG_TABLES_BYTES } from "./jpeg_tables.ts";
 import { type EncodeKernel, instantiateKernels, KERNEL_SLACK_BYTES, type Kernels } from "./kernels/kernels.ts";
 import { PIXEL_CONVERSION_BYTES } from "./pixel_conversion.ts";
 import { MAX_PART_PIXELS } from "./rect_plan.ts";
 
 /** Snapshots, palettes and masks of the kernels; a test holds it against what they ask for. */
 export const ARENA_SCRATCH_BYTES = 800 * 1024;
-const SCRATCH_OFFSET = PIXEL_CONVERSION_BYTES;
+const JPEG_TABLES_OFFSET = PIXEL_CONVERSION_BYTES;
+const SCRATCH_OFFSET = JPEG_TABLES_OFFSET + JPEG_TABLES_BYTES;
 const OUTPUT_OFFSET = SCRATCH_OFFSET + ARENA_SCRATCH_BYTES;
 /** A byte for each tile; a part of one column has the most: 1024 of them. */
 const MAX_TILE_BYTES = 4096;
@@ -20,6 +22,7 @@ export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #pointer: number;
+  #jpegTables: Uint8Array | undefined;
 
   /** An arena of ARENA_BYTES at `pointer`. */
   constructor(memory: WebAssembly.Memory, pointer: number) {
@@ -32,8 +35,12 @@ export class Arena {
   run(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): number {
     // The memory may have grown: its buffer is another one then.
     new Uint8Array(this.#memory.buffer, this.#pointer, PIXEL_CONVERSION_BYTES).set(conversion);
+    return this.#call(kernel, this.#pointer, surface, part);
+  }
+
+  #call(kernel: EncodeKernel, parameters: number, surface: SurfaceView, part: Rect): number {
     return kernel(
-      this.#pointer,
+      parameters,
       surface.pointer + part.y * surface.strideBytes + part.x * 4,
       surface.strideBytes,
       part.width,
@@ -46,6 +53,15 @@ export class Arena {
   /** Runs a kernel that returns how many bytes it wrote. They are valid until the next call. */
   encode(kernel: EncodeKernel, conversion: Uint8Array, surface: SurfaceView, part: Rect): Uint8Array {
     const byteLength = this.run(kernel, conversion, surface, part);
+    return new Uint8Array(this.#memory.buffer, this.#pointer + OUTPUT_OFFSET, byteLength);
+  }
+
+  /** A part as a JPEG; no bytes when it takes more than the output holds. They are valid until the next call. */
+  encodeJpeg(tables: Uint8Array, surface: SurfaceView, part: Rect): Uint8Array {
+    const pointer = this.#pointer + JPEG_TABLES_OFFSET;
+    if (this.#jpegTables !== tables) new Uint8Array(this.#memory.buffer, pointer, JPEG_TABLES_BYTES).set(tables);
+    this.#jpegTables = tables;
+    const byteLength = this.#call(this.kernels.encodeJpeg, pointer, surface, part);
     return new Uint8Array(this.#memory.buffer, this.#pointer + OUTPUT_OFFSET, byteLength);
   }
 

@@ -3,6 +3,7 @@
 import { Encoding, encodingName } from "../rfb/encodings.ts";
 import { hasTightPixels, type PixelFormat, R8G8B8 } from "../rfb/pixel_format.ts";
 import { encodeHextileRect } from "./hextile.ts";
+import { encodeJpegRect } from "./jpeg.ts";
 import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
@@ -38,6 +39,8 @@ export function chooseEncoder(encoding: number, format: PixelFormat): RectEncode
       return format.bitsPerPixel === 8 ? encodeRawRect : encodeTightRects;
     case Encoding.ZRLE:
       return encodeZrleRect;
+    case Encoding.JPEG:
+      return encodeJpegRect;
     default:
       throw new RangeError(`Cannot encode ${encodingName(encoding)}: there is no encoder for it`);
   }

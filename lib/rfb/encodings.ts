@@ -47,6 +47,20 @@ export const COMPRESS_LEVEL_0 = -256;
 /** -32 … -23 ask for quality level 0 … 9. */
 export const QUALITY_LEVEL_0 = -32;
 
+/** -512 … -412 ask for a JPEG quality of 0 … 100. */
+export const FINE_QUALITY_0 = -512;
+export const FINE_QUALITY_100 = -412;
+
+/** How many pixels may share a chrominance sample of JPEG (rfbproto.rst "JPEG Subsampling Level"). */
+export const Subsample = {
+  None: -768,
+  Fourfold: -767,
+  Twofold: -766,
+  Grey: -765,
+  Eightfold: -764,
+  Sixteenfold: -763,
+} as const;
+
 /** The level 0–9 that an encoding number asks for, counted from `base`, or undefined. */
 export function encodingLevel(encoding: number, base: number): number | undefined {
   const level = encoding - base;
@@ -74,5 +88,10 @@ export function encodingName(encoding: number): string {
   const compress = encodingLevel(encoding, COMPRESS_LEVEL_0);
   if (compress !== undefined) return `CompressLevel${compress} (${encoding})`;
   const quality = encodingLevel(encoding, QUALITY_LEVEL_0);
-  return quality === undefined ? `unknown (${encoding})` : `QualityLevel${quality} (${encoding})`;
+  if (quality !== undefined) return `QualityLevel${quality} (${encoding})`;
+  if (encoding >= FINE_QUALITY_0 && encoding <= FINE_QUALITY_100) {
+    return `FineQuality${encoding - FINE_QUALITY_0} (${encoding})`;
+  }
+  const subsample = Object.entries(Subsample).find(([, number]) => number === encoding);
+  return subsample === undefined ? `unknown (${encoding})` : `Subsample${subsample[0]} (${encoding})`;
 }

@@ -1,6 +1,8 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
-import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding, QUALITY_LEVEL_0 } from "../rfb/encodings.ts";
+import type { JpegSettings } from "../encode/job.ts";
+import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import { type ClientQuality, qualityOf } from "./client_quality.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
@@ -9,8 +11,10 @@ export interface ClientFeatures {
   readonly encoding: number;
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
-  /** 0–9; undefined for pixels as they are. */
+  /** 0–9; undefined when the client wants its pixels as they are. */
   readonly qualityLevel: number | undefined;
+  /** Undefined when the client takes no JPEG. */
+  readonly jpeg: JpegSettings | undefined;
   readonly copyRect: boolean;
   /** Whether Hextile was listed, chosen or not. */
   readonly hextile: boolean;
@@ -31,6 +35,7 @@ const SERVED: readonly number[] = [
   Encoding.TRLE,
   Encoding.ZRLE,
   Encoding.TightPNG,
+  Encoding.JPEG,
 ];
 
 /** What a client understands that has said nothing. */
@@ -38,15 +43,17 @@ export const NO_FEATURES: ClientFeatures = featuresOf([]);
 
 /**
  * The features of an encoding list, the most wanted first. The first encoding that is served wins; Zlib is passed over
- * where ZRLE is listed as well, which compresses better [QEMU set_encodings]. Everybody understands Raw.
+ * where ZRLE is listed as well, which compresses better [QEMU set_encodings]. JPEG, which can send nothing as it is, is
+ * passed over where another but Raw is listed, and by clients that set no quality. Everybody understands Raw.
  */
 export function featuresOf(encodings: readonly number[]): ClientFeatures {
   const listed = new Set(encodings);
-  const usable = encodings.filter((encoding) => encoding !== Encoding.Zlib || !listed.has(Encoding.ZRLE));
+  const quality = qualityOf(encodings);
+  const levels = encodings.map((encoding) => encodingLevel(encoding, COMPRESS_LEVEL_0));
   return {
-    encoding: usable.find((encoding) => SERVED.includes(encoding)) ?? Encoding.Raw,
-    compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
-    qualityLevel: firstLevel(encodings, QUALITY_LEVEL_0),
+    encoding: chooseEncoding(encodings, listed, quality),
+    compressLevel: levels.find((level) => level !== undefined),
+    ...quality,
     copyRect: listed.has(Encoding.CopyRect),
     hextile: listed.has(Encoding.Hextile),
     desktopSize: listed.has(PseudoEncoding.DesktopSize),
@@ -56,6 +63,13 @@ export function featuresOf(encodings: readonly number[]): ClientFeatures {
   };
 }
 
-function firstLevel(encodings: readonly number[], base: number): number | undefined {
-  return encodings.map((encoding) => encodingLevel(encoding, base)).find((level) => level !== undefined);
+function chooseEncoding(encodings: readonly number[], listed: ReadonlySet<number>, { jpeg }: ClientQuality): number {
+  const usable = encodings.filter((encoding) =>
+    SERVED.includes(encoding) &&
+    (encoding !== Encoding.Zlib || !listed.has(Encoding.ZRLE)) &&
+    (encoding !== Encoding.JPEG || jpeg !== undefined)
+  );
+  const first = usable[0] ?? Encoding.Raw;
+  if (first !== Encoding.JPEG) return first;
+  return usable.find((encoding) => encoding !== Encoding.JPEG && encoding !== Encoding.Raw) ?? first;
 }

@@ -256,12 +256,13 @@ export class UpdatePacing {
 
   #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {
     const { pointer, width, height, strideBytes } = this.#options.display.serverSurface;
-    const { encoding, compressLevel, qualityLevel } = this.#features;
+    const { encoding, compressLevel, qualityLevel, jpeg } = this.#features;
     const settings = {
       pixelFormat: this.#pixelFormat,
       encoding,
       ...(compressLevel !== undefined && { compressLevel }),
       ...(qualityLevel !== undefined && { qualityLevel }),
+      ...(jpeg !== undefined && { jpeg }),
     };
     return { surface: { pointer, width, height, strideBytes }, settings, copies, ...this.#loss.rule(copies, rects) };
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
+import { Encoding, PseudoEncoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { featuresOf, NO_FEATURES } from "../../lib/server/client_features.ts";
 
 Deno.test("a client that lists nothing understands Raw and no extension", () => {
@@ -7,6 +7,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
     encoding: Encoding.Raw,
     compressLevel: undefined,
     qualityLevel: undefined,
+    jpeg: undefined,
     copyRect: false,
     hextile: false,
     desktopSize: false,
@@ -34,6 +35,19 @@ Deno.test("Zlib is passed over wherever ZRLE is listed as well", () => {
   assert.equal(featuresOf([Encoding.Zlib, Encoding.Hextile, Encoding.ZRLE]).encoding, Encoding.Hextile);
 });
 
+Deno.test("JPEG is what a client gets that sets a quality and lists nothing better that is lossless", () => {
+  const quality = QUALITY_LEVEL_0 + 5;
+  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw, quality]).encoding, Encoding.JPEG);
+  assert.equal(featuresOf([Encoding.Raw, Encoding.JPEG, quality]).encoding, Encoding.Raw);
+  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw, Encoding.Hextile, quality]).encoding, Encoding.Hextile);
+  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw]).encoding, Encoding.Raw);
+});
+
+Deno.test("the quality that a client sets is passed on", () => {
+  const { qualityLevel, jpeg } = featuresOf([Encoding.Tight, QUALITY_LEVEL_0 + 6]);
+  assert.deepEqual([qualityLevel, jpeg], [6, { quality: 79, subsampling: "4:4:4" }]);
+});
+
 Deno.test("extensions count only when they are listed", () => {
   const features = featuresOf([
     Encoding.CopyRect,
@@ -48,6 +62,7 @@ Deno.test("extensions count only when they are listed", () => {
     encoding: Encoding.Raw,
     compressLevel: 2,
     qualityLevel: undefined,
+    jpeg: undefined,
     copyRect: true,
     hextile: false,
     desktopSize: true,

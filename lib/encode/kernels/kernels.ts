@@ -79,6 +79,11 @@ export interface Kernels {
    */
   encodeTight: EncodeKernel;
   /**
+   * The same for a whole JPEG; in place of a conversion it takes the tables of lib/encode/jpeg_tables.ts. Returns 0 when
+   * it is more bytes than the pixels of the largest part are.
+   */
+  encodeJpeg: EncodeKernel;
+  /**
    * Writes rows of a PNG into the scratch memory, from `pngRowsOffset()` on: each a filter's number and `rowBytes`
    * bytes, not filtered; or, when `isAdaptive`, pixels of three bytes behind the filter that leaves the smallest
    * differences. Returns the number of bytes. What encoders left in the scratch memory is gone then.

@@ -1,6 +1,7 @@
 /** What the kernel module exports. No static data and no heap: several threads run it over one memory. */
 
 import { HEXTILE_SCRATCH_BYTES } from "./hextile";
+import { JPEG_SCRATCH_BYTES } from "./jpeg";
 import { PNG_SCRATCH_BYTES } from "./png";
 import { RRE_SCRATCH_BYTES } from "./rre";
 import { TIGHT_SCRATCH_BYTES } from "./tight";
@@ -9,6 +10,7 @@ import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
 export { compareSurfaces } from "./compare";
 export { encodeHextile } from "./hextile";
+export { encodeJpeg } from "./jpeg";
 export { isNoisyRect } from "./noise";
 export { pngIndexRows, pngRows, pngRowsOffset } from "./png";
 export { encodeRaw } from "./raw";
@@ -25,5 +27,5 @@ export function dataEndBytes(): usize {
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
   const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
-  return max(tiles, max(TIGHT_SCRATCH_BYTES, PNG_SCRATCH_BYTES));
+  return max(tiles, max(TIGHT_SCRATCH_BYTES, max(PNG_SCRATCH_BYTES, JPEG_SCRATCH_BYTES)));
 }

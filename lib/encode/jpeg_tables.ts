@@ -1,0 +1,118 @@
+/** What the JPEG kernel works with: struct JpegTables of kernels/assembly/jpeg_tables.ts. */
+
+import type { JpegSettings, Subsampling } from "./job.ts";
+import { AC_TABLES, BASE_STEPS, DC_TABLES, type HuffmanTable, ZIGZAG } from "./jpeg_table.ts";
+
+/** Bytes of the struct and everything behind it. */
+export const JPEG_TABLES_BYTES = 19_584;
+
+const SUBSAMPLING_NUMBER: Readonly<Record<Subsampling, number>> = { grey: 0, "4:4:4": 1, "4:2:2": 2, "4:2:0": 3 };
+/** How many times the luminance samples of a unit are those of chrominance, across and down, as SOF has it. */
+const SAMPLING_FACTORS: Readonly<Record<Subsampling, number>> = { grey: 17, "4:4:4": 17, "4:2:2": 33, "4:2:0": 34 };
+const RECIPROCALS_OFFSET = 16;
+const ORDER_OFFSET = RECIPROCALS_OFFSET + 2 * 128;
+const SCAN_BITS_OFFSET = ORDER_OFFSET + 64;
+const CODES_OFFSET = SCAN_BITS_OFFSET + 8 * 256 * 8;
+const CODES_BYTES = 1088;
+const AC_CODES_OFFSET = 64;
+const HEADER_OFFSET = CODES_OFFSET + 2 * CODES_BYTES;
+
+const tables = new Map<string, Uint8Array>();
+
+/** The tables for a quality and subsampling: made when first asked for, always the same object. */
+export function jpegTables({ quality, subsampling }: JpegSettings): Uint8Array {
+  const key = `${quality} ${subsampling}`;
+  const made = tables.get(key) ?? makeTables(quality, subsampling);
+  tables.set(key, made);
+  return made;
+}
+
+/** The steps of both quantization tables, row by row: libjpeg's jpeg_quality_scaling. Quality is 1 to 100. */
+export function quantizationSteps(quality: number): number[][] {
+  const scale = quality < 50 ? Math.floor(5000 / quality) : 200 - quality * 2;
+  return BASE_STEPS.map((steps) =>
+    steps.map((step) => Math.min(255, Math.max(1, Math.floor((step * scale + 50) / 100))))
+  );
+}
+
+function makeTables(quality: number, subsampling: Subsampling): Uint8Array {
+  const bytes = new Uint8Array(JPEG_TABLES_BYTES);
+  const view = new DataView(bytes.buffer);
+  const steps = quantizationSteps(quality);
+  const header = writeHeader(steps, subsampling);
+  view.setUint32(0, SUBSAMPLING_NUMBER[subsampling], true);
+  view.setUint32(4, header.bytes.length, true);
+  view.setUint32(8, header.sizeOffset, true);
+  bytes.set(header.bytes, HEADER_OFFSET);
+  steps.forEach((table, at) => writeReciprocals(view, RECIPROCALS_OFFSET + at * 128, table));
+  writeOrder(view);
+  for (const at of [0, 1]) {
+    writeCodes(view, CODES_OFFSET + at * CODES_BYTES, DC_TABLES[at]!);
+    writeCodes(view, CODES_OFFSET + at * CODES_BYTES + AC_CODES_OFFSET, AC_TABLES[at]!);
+  }
+  return bytes;
+}
+
+/** Where the kernel's transposed DCT has a coefficient that is counted row by row. */
+function transposed(coefficient: number): number {
+  return coefficient % 8 * 8 + Math.floor(coefficient / 8);
+}
+
+function writeReciprocals(view: DataView, offset: number, steps: readonly number[]): void {
+  steps.forEach((step, at) => view.setInt16(offset + transposed(at) * 2, Math.round(4096 / step), true));
+}
+
+function writeOrder(view: DataView): void {
+  ZIGZAG.forEach((coefficient, position) => view.setUint8(ORDER_OFFSET + position, transposed(coefficient)));
+  for (const [position, coefficient] of ZIGZAG.entries()) {
+    const [row, bit] = [transposed(coefficient) >> 3, 1 << (transposed(coefficient) & 7)];
+    for (let byte = 0; byte < 256; byte++) {
+      const at = SCAN_BITS_OFFSET + (row * 256 + byte) * 8;
+      if (byte & bit) view.setBigUint64(at, view.getBigUint64(at, true) | 1n << BigInt(position), true);
+    }
+  }
+}
+
+/** A word for each symbol: its code, shifted left by the bits of the value behind it, and how many bits both have. */
+function writeCodes(view: DataView, offset: number, { counts, symbols }: HuffmanTable): void {
+  let code = 0;
+  let next = 0;
+  for (const [at, count] of counts.entries()) {
+    for (let left = count; left > 0; left--) {
+      const symbol = symbols[next++]!;
+      const size = symbol & 15;
+      view.setUint32(offset + symbol * 4, code++ * 2 ** (size + 5) + at + 1 + size, true);
+    }
+    code *= 2;
+  }
+}
+
+/** Everything in front of the scan; height and width are still to be written at `sizeOffset`. */
+function writeHeader(steps: readonly number[][], subsampling: Subsampling): { bytes: Uint8Array; sizeOffset: number } {
+  const isGrey = subsampling === "grey";
+  const used = isGrey ? [0] : [0, 1];
+  const factors = SAMPLING_FACTORS[subsampling];
+  const components = isGrey ? [[1, factors, 0]] : [[1, factors, 0], [2, 17, 1], [3, 17, 1]];
+  const front = [
+    [0xff, 0xd8],
+    segment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]),
+    ...used.map((at) => segment(0xdb, [at, ...ZIGZAG.map((coefficient) => steps[at]![coefficient]!)])),
+  ].flat();
+  const rest = [
+    segment(0xc0, [8, 0, 0, 0, 0, components.length, ...components.flat()]),
+    ...used.map((at) => huffmanSegment(at, DC_TABLES[at]!)),
+    ...used.map((at) => huffmanSegment(0x10 | at, AC_TABLES[at]!)),
+    segment(0xda, [components.length, ...components.flatMap(([id, , table]) => [id!, table! * 17]), 0, 63, 0]),
+  ].flat();
+  return { bytes: Uint8Array.from([...front, ...rest]), sizeOffset: front.length + 5 };
+}
+
+/** A marker segment: its length counts itself. */
+function segment(marker: number, content: readonly number[]): number[] {
+  const length = content.length + 2;
+  return [0xff, marker, length >> 8, length & 255, ...content];
+}
+
+function huffmanSegment(classAndNumber: number, { counts, symbols }: HuffmanTable): number[] {
+  return segment(0xc4, [classAndNumber, ...counts, ...symbols]);
+}

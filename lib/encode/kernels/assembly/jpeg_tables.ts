@@ -1,0 +1,46 @@
+/** What a JPEG of some quality and subsampling is made with; written by lib/encode/jpeg_tables.ts. */
+
+/** The head of the tables; all others lie behind it. */
+@unmanaged
+export class JpegTables {
+  /** One of the numbers below. */
+  readonly subsampling: u32;
+  /** Bytes of everything in front of the scan, SOI to SOS. */
+  readonly headerBytes: u32;
+  /** Where in them height and width stand, as u16 in network order. */
+  readonly sizeOffset: u32;
+}
+
+export const GREY: u32 = 0;
+export const YCC_444: u32 = 1;
+export const YCC_422: u32 = 2;
+export const YCC_420: u32 = 3;
+
+const RECIPROCALS: usize = 16;
+/** For each position of the zigzag scan the coefficient that stands there, as a byte. */
+export const ORDER: usize = RECIPROCALS + 2 * 128;
+/** For each of the 8 rows of coefficients and each byte of bits: their bits in the order of the scan. */
+export const SCAN_BITS: usize = ORDER + 64;
+const CODES: usize = SCAN_BITS + 8 * 256 * 8;
+const HEADER: usize = CODES + 2 * 1088;
+
+/** 4096 / step for each coefficient; `table` is 0 for luminance, 1 for chrominance. */
+@inline
+export function reciprocals(tables: JpegTables, table: usize): usize {
+  return changetype<usize>(tables) + RECIPROCALS + table * 128;
+}
+
+/**
+ * The codes of one table: 16 words for the sizes of a difference of DC coefficients, behind them 256 for (run << 4 | size)
+ * of an AC coefficient. A word is the code, shifted left by the size and once more by 5, and how many bits that is.
+ */
+@inline
+export function codeWords(tables: JpegTables, table: usize): usize {
+  return changetype<usize>(tables) + CODES + table * 1088;
+}
+
+/** The bytes in front of the scan. */
+@inline
+export function headerBytes(tables: JpegTables): usize {
+  return changetype<usize>(tables) + HEADER;
+}
