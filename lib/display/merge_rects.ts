@@ -14,9 +14,11 @@ const CELL_ROWS = 16;
 /** How much wider and higher the cells of every further grid are. */
 const COARSER = 4;
 
-/** A grid of dirty cells. */
+/** The rows of a grid of dirty cells that have any; those above and below are left out. */
 interface Grid {
   readonly bits: BitRows;
+  /** Where in the whole grid the first row of `bits` is. */
+  readonly firstRow: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
 }
@@ -27,17 +29,23 @@ interface Grid {
  */
 export function mergeDirtyRects(map: DirtyMap): Rect[] {
   if (map.firstRow >= map.endRow) return [];
-  let grid: Grid = { bits: map.bits, cellWidth: PIXELS_PER_BIT, cellHeight: 1 };
-  let best = mergeGrid(map, grid);
-  grid = { bits: orRows(map.bits, CELL_ROWS), cellWidth: PIXELS_PER_BIT, cellHeight: CELL_ROWS };
-  while (best === undefined || best.length > 1) {
+  const finest = gridOf(map);
+  let best = mergeGrid(map, finest);
+  if (best !== undefined && best.length <= 1) return best;
+  for (let grid = joinRows(finest, CELL_ROWS); best === undefined || best.length > 1; grid = coarsen(grid)) {
     const coarser = mergeGrid(map, grid);
     const isCheaper = coarser !== undefined && (best === undefined || costPixels(coarser) < costPixels(best));
     if (best !== undefined && !isCheaper) return best;
     best = coarser;
-    grid = coarsen(grid);
   }
   return best;
+}
+
+function gridOf({ bits, firstRow, endRow }: DirtyMap): Grid {
+  const { columns, wordsPerRow, words } = bits;
+  const used = words.subarray(firstRow * wordsPerRow, endRow * wordsPerRow);
+  const rows = new BitRows(columns, endRow - firstRow, wordsPerRow, used);
+  return { bits: rows, firstRow, cellWidth: PIXELS_PER_BIT, cellHeight: 1 };
 }
 
 function costPixels(rects: readonly Rect[]): number {
@@ -45,11 +53,13 @@ function costPixels(rects: readonly Rect[]): number {
 }
 
 /** The rects of a grid in pixels, or undefined when there are too many. */
-function mergeGrid(map: DirtyMap, grid: Grid): Rect[] | undefined {
-  const { columns, rows, wordsPerRow, words } = grid.bits;
+function mergeGrid(map: DirtyMap, { bits, firstRow, cellWidth, cellHeight }: Grid): Rect[] | undefined {
   const bounds = rect(0, 0, map.width, map.height);
-  const cells = mergeRuns(new BitRows(columns, rows, wordsPerRow, words.slice()), MAX_MERGED_RECTS);
-  return cells?.map((cell) => intersectRects(bounds, scaleRect(cell, grid.cellWidth, grid.cellHeight)));
+  const copy = new BitRows(bits.columns, bits.rows, bits.wordsPerRow, bits.words.slice());
+  return mergeRuns(copy, MAX_MERGED_RECTS)?.map(({ x, y, width, height }) => {
+    const cells = rect(x, firstRow + y, width, height);
+    return intersectRects(bounds, scaleRect(cells, cellWidth, cellHeight));
+  });
 }
 
 /** A rect of cells, in pixels. */
@@ -83,28 +93,30 @@ function clearDown(bits: BitRows, row: number, from: number, end: number): numbe
 }
 
 /** A grid with `rowsPerCell` rows in one. */
-function orRows(bits: BitRows, rowsPerCell: number): BitRows {
-  const { wordsPerRow, words } = bits;
-  const joined = new BitRows(bits.columns, Math.ceil(bits.rows / rowsPerCell), wordsPerRow);
-  for (let row = 0; row < bits.rows; row++) {
-    const into = Math.floor(row / rowsPerCell) * wordsPerRow;
+function joinRows({ bits, firstRow, cellWidth, cellHeight }: Grid, rowsPerCell: number): Grid {
+  const { columns, rows, wordsPerRow, words } = bits;
+  const first = Math.floor(firstRow / rowsPerCell);
+  const joined = new BitRows(columns, Math.ceil((firstRow + rows) / rowsPerCell) - first, wordsPerRow);
+  for (let row = 0; row < rows; row++) {
+    const into = (Math.floor((firstRow + row) / rowsPerCell) - first) * wordsPerRow;
     for (let word = 0; word < wordsPerRow; word++) {
       joined.words[into + word] = joined.words[into + word]! | words[row * wordsPerRow + word]!;
     }
   }
-  return joined;
+  return { bits: joined, firstRow: first, cellWidth, cellHeight: cellHeight * rowsPerCell };
 }
 
-function coarsen({ bits, cellWidth, cellHeight }: Grid): Grid {
+function coarsen(grid: Grid): Grid {
+  const { bits, firstRow, cellWidth, cellHeight } = joinRows(grid, COARSER);
   const columns = Math.ceil(bits.columns / COARSER);
-  const joined = new BitRows(columns, Math.ceil(bits.rows / COARSER), Math.ceil(columns / 32));
+  const joined = new BitRows(columns, bits.rows, Math.ceil(columns / 32));
   for (let row = 0; row < bits.rows; row++) {
     let from = bits.nextSet(row, 0, bits.columns);
     while (from < bits.columns) {
       const end = bits.nextClear(row, from, bits.columns);
-      joined.setRun(Math.floor(row / COARSER), Math.floor(from / COARSER), Math.ceil(end / COARSER));
+      joined.setRun(row, Math.floor(from / COARSER), Math.ceil(end / COARSER));
       from = bits.nextSet(row, end, bits.columns);
     }
   }
-  return { bits: joined, cellWidth: cellWidth * COARSER, cellHeight: cellHeight * COARSER };
+  return { bits: joined, firstRow, cellWidth: cellWidth * COARSER, cellHeight };
 }

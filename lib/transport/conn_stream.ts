@@ -4,8 +4,8 @@ import { ConnectionError } from "../base/errors.ts";
 import type { ByteStream, TransportKind } from "./byte_stream.ts";
 import { connectionError } from "./network_error.ts";
 
-/** What a quiet connection keeps ready for its next read. */
-const SMALLEST_READ_BYTES = 4 * 1024;
+/** What a quiet connection keeps ready for its next read: many requests, and little memory where there are many. */
+const SMALLEST_READ_BYTES = 512;
 /** What a busy one grows to. */
 const LARGEST_READ_BYTES = 256 * 1024;
 

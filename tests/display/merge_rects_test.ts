@@ -73,6 +73,20 @@ Deno.test("mergeDirtyRects covers every dirty bit by disjoint rects inside the s
   );
 });
 
+Deno.test("mergeDirtyRects gives the same rects whatever rows the map was told of", () => {
+  const anyRect = fc.record({ x: fc.nat(900), y: fc.nat(600), width: fc.nat(300), height: fc.nat(60) });
+  fc.assert(
+    fc.property(fc.array(anyRect, { maxLength: 40 }), fc.nat(600), fc.nat(600), (dirty, firstRow, endRow) => {
+      const told = mapOf(1000, 640, dirty);
+      told.includeRows(firstRow, endRow);
+      const whole = mapOf(1000, 640, dirty);
+      whole.includeRows(0, 640);
+      assert.deepEqual(mergeDirtyRects(mapOf(1000, 640, dirty)), mergeDirtyRects(whole));
+      assert.deepEqual(mergeDirtyRects(told), mergeDirtyRects(whole));
+    }),
+  );
+});
+
 Deno.test("mergeDirtyRects never gives more rects than the cap, for the worst of maps", () => {
   for (const cell of [16, 64, 256]) {
     const map = new DirtyMap(7680, 4320);
