@@ -1,5 +1,6 @@
 /** A client's pixel format as the kernels want it: struct Conversion of kernels/assembly/conversion.ts. */
 
+import type { LossyRule } from "./job.ts";
 import { channelBits, compactPixelBytes, type PixelFormat } from "../rfb/pixel_format.ts";
 
 /** Bytes of the struct. */
@@ -10,6 +11,10 @@ export const WIRE_BYTES_OFFSET = 4;
 
 /** Where the struct says whether Tight may filter gradients: 1 or 0. */
 export const MAY_FILTER_OFFSET = 44;
+
+/** Where the struct says what Tight leaves to JPEG, a number for each rule. */
+export const JPEG_RULE_OFFSET = 46;
+export const JPEG_RULE: Readonly<Record<LossyRule, number>> = { forbidden: 0, allowed: 1, forced: 2 };
 
 const KIND_SWIZZLE = 0;
 const KIND_SHIFT = 1;

@@ -1,10 +1,12 @@
-/** Tight (rfbproto.rst "Tight Encoding"), lossless: fills, two colours, palettes, pixels, through four zlib streams. */
+/** Tight (rfbproto.rst "Tight Encoding"): fills, two colours, palettes, pixels, through four zlib streams, and JPEG. */
 
 import { type Rect, rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import type { Arena } from "./arena.ts";
+import type { JpegSettings } from "./job.ts";
+import { encodeJpeg, jpegOf } from "./jpeg.ts";
 import { TightFilter, TightRects } from "./kernels/kernels.ts";
-import { WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
+import { JPEG_RULE, JPEG_RULE_OFFSET, WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { fillPixel, writePngPayload } from "./tight_png.ts";
@@ -20,6 +22,7 @@ const GRADIENT_COMPRESS_LEVEL = 3;
 const MIN_GRADIENT_LEVEL = 5;
 const FILTER_FOLLOWS = 4;
 const FILL_CONTROL = 0x80;
+const JPEG_CONTROL = 0x90;
 const PALETTE_FILTER = 1;
 const GRADIENT_FILTER = 2;
 
@@ -43,13 +46,34 @@ interface TightRect {
 
 /** Writes a part as the rects that suit what is in it; as one while there is no room for more in the update. */
 export async function encodeTightRects(context: RectContext, part: Part): Promise<void> {
-  const { arena, conversion, surface } = context;
-  if (mostRects(part) > context.spareRects()) {
-    const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, part);
-    return await writeRect(context, { bounds: part, filter: TightFilter.copy, colours: 0, noisy: false, bytes });
+  const { arena, conversion, surface, settings } = context;
+  if (mostRects(part) > context.spareRects()) return await writeCopy(context, part);
+  const jpeg = jpegOf(settings, part);
+  const rules = jpeg === undefined ? conversion : conversion.with(JPEG_RULE_OFFSET, JPEG_RULE[part.lossy]);
+  const found = readRects(arena, part, arena.encode(arena.kernels.encodeTight, rules, surface, part));
+  for (const each of found) if (each.filter !== TightFilter.jpeg) await writeRect(context, each);
+  // last, for their files take the place of all bytes in the arena
+  for (const { bounds, filter } of found) {
+    if (filter === TightFilter.jpeg) await writeJpeg(context, bounds, jpeg!);
   }
-  const output = arena.encode(arena.kernels.encodeTight, conversion, surface, part);
-  for (const found of readRects(arena, part, output)) await writeRect(context, found);
+}
+
+/** Writes a rect without a look at what is in it. */
+async function writeCopy(context: RectContext, bounds: Rect, noisy = false): Promise<void> {
+  const { arena, conversion, surface } = context;
+  const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
+  await writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, noisy, bytes });
+}
+
+async function writeJpeg(context: RectContext, bounds: Rect, jpeg: JpegSettings): Promise<void> {
+  const { arena, conversion, surface, settings, update } = context;
+  const file = encodeJpeg(arena, surface, bounds, jpeg, conversion[WIRE_BYTES_OFFSET]!);
+  if (file === undefined) return await writeCopy(context, bounds, true);
+  update.beginRect(bounds, settings.encoding);
+  update.u8(JPEG_CONTROL);
+  update.compactLength(file.length);
+  update.append(file);
+  update.noteLossy(bounds);
 }
 
 function mostRects({ width, height }: Rect): number {

@@ -69,8 +69,8 @@ export class UpdateBuffer {
   }
 
   /** Remembers that the rect begun last does not show its pixels as they are. */
-  noteLossy(rect: Rect): void {
-    this.#lossyRects.push(rect);
+  noteLossy({ x, y, width, height }: Rect): void {
+    this.#lossyRects.push({ x, y, width, height });
   }
 
   u8(value: number): void {

@@ -3,8 +3,10 @@
 import { decode } from "jpeg-js";
 import { BASE_STEPS } from "../../lib/encode/jpeg_table.ts";
 import type { Subsampling } from "../../lib/encode/job.ts";
+import { type PixelFormat, pixelValue } from "../../lib/rfb/pixel_format.ts";
 import type { Picture } from "./pictures.ts";
 import { paintPicture, type PictureKind, randomNumbers } from "./random_picture.ts";
+import type { WireBytes } from "./wire_bytes.ts";
 
 /** Every subsampling. */
 export const SUBSAMPLINGS: readonly Subsampling[] = ["4:4:4", "4:2:2", "4:2:0", "grey"];
@@ -55,6 +57,30 @@ export function pictureOfColours(colours: Uint32Array, width: number): Picture {
 export function readJpeg(file: Uint8Array): Picture {
   const { width, height, data } = decode(file, { useTArray: true, formatAsRGBA: false, tolerantDecoding: false });
   return { width, height, rgb: data };
+}
+
+/** The pixels of a file as a client with a format has them, row by row. Throws unless it has this size. */
+export function jpegValues(file: Uint8Array, width: number, height: number, format: PixelFormat): number[] {
+  const shown = readJpeg(file);
+  if (shown.width !== width || shown.height !== height) throw new Error(`a JPEG of ${shown.width}x${shown.height}`);
+  return Array.from({ length: width * height }, (_, at) => {
+    const [red, green, blue] = shown.rgb.subarray(at * 3, at * 3 + 3);
+    return pixelValue(format, red!, green!, blue!);
+  });
+}
+
+/** The bytes of a file that says itself where it ends: segments, and behind the last the scan up to the next marker. */
+export function takeJpeg(bytes: WireBytes): Uint8Array {
+  const start = bytes.at;
+  if (bytes.u16() !== 0xffd8) throw new Error("no SOI");
+  for (let marker = bytes.u16(); marker !== 0xffd9; marker = bytes.u16()) {
+    if (marker >> 8 !== 0xff) throw new Error(`no marker but ${marker}`);
+    bytes.take(bytes.u16() - 2);
+    if (marker !== 0xffda) continue;
+    while (bytes.u8() !== 0xff || bytes.bytes[bytes.at] === 0) continue;
+    bytes.at--;
+  }
+  return bytes.bytes.subarray(start, bytes.at);
 }
 
 /** The steps of both quantization tables as libjpeg's formula has them, written anew. */

@@ -5,6 +5,7 @@
 
 import type { PixelFormat } from "../../lib/rfb/pixel_format.ts";
 import { InflateStream } from "./inflate_stream.ts";
+import { jpegValues, takeJpeg } from "./jpeg_pictures.ts";
 import { ReferenceTight } from "./reference_tight.ts";
 import { ReferenceTightPng } from "./reference_tight_png.ts";
 import { WireBytes as Bytes } from "./wire_bytes.ts";
@@ -79,6 +80,8 @@ export class ReferenceDecoder {
       }
       case -260:
         return this.#paint(rect, this.tightPng.decode(bytes, rect.width, rect.height, this.format));
+      case 21:
+        return this.#paint(rect, jpegValues(takeJpeg(bytes), rect.width, rect.height, this.format));
       case 15: {
         const last: LastPalette = { colours: undefined };
         for (const tile of tilesOf(rect, 16)) this.#trleTile(bytes, tile, last);

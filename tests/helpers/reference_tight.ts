@@ -1,11 +1,12 @@
-/** A decoder for the payload of Tight rects written from rfbproto.rst alone: any pixel format, slow, strict, no JPEG. */
+/** A decoder for the payload of Tight rects written from rfbproto.rst alone: any pixel format, slow, strict; JPEG by another decoder. */
 
 import type { PixelFormat } from "../../lib/rfb/pixel_format.ts";
 import { InflateStream } from "./inflate_stream.ts";
+import { jpegValues } from "./jpeg_pictures.ts";
 import type { WireBytes } from "./wire_bytes.ts";
 
 /** What has been seen of each kind of rect, so that a test can tell that it saw all. */
-export type TightKind = "fill" | "copy" | "mono" | "palette" | "gradient" | "short";
+export type TightKind = "fill" | "copy" | "mono" | "palette" | "gradient" | "short" | "jpeg";
 
 /** The four streams of one connection. */
 export class ReferenceTight {
@@ -20,6 +21,10 @@ export class ReferenceTight {
       this.seen.add("fill");
       const colour = tightPixel(bytes, format);
       return Array.from({ length: width * height }, () => colour);
+    }
+    if (control === 0x90) {
+      this.seen.add("jpeg");
+      return jpegValues(bytes.takeCompactly(), width, height, format);
     }
     if (control & 128) throw new Error(`compression control ${control}`);
     if (width > 2048) throw new Error(`a rect ${width} wide`);
@@ -59,11 +64,7 @@ export class ReferenceTight {
       this.seen.add("short");
       return bytes.part(count);
     }
-    const lowest = bytes.u8();
-    const middle = lowest & 128 ? bytes.u8() : 0;
-    const highest = middle & 128 ? bytes.u8() : 0;
-    const length = (lowest & 127) + (middle & 127) * 128 + highest * 16_384;
-    const plain = await this.#streams[stream]!.inflate(bytes.take(length));
+    const plain = await this.#streams[stream]!.inflate(bytes.takeCompactly());
     if (plain.length !== count) throw new Error(`${plain.length} plain bytes for ${count}`);
     return bytes.other(plain);
   }

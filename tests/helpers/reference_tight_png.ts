@@ -1,12 +1,13 @@
-/** A decoder for the payload of TightPNG rects, around somebody else's PNG decoder: strict, no JPEG. */
+/** A decoder for the payload of TightPNG rects, around somebody else's PNG decoder: strict. */
 
 import { decode } from "fast-png";
 import { type PixelFormat, pixelValue } from "../../lib/rfb/pixel_format.ts";
 import { tightPixel } from "./reference_tight.ts";
+import { jpegValues } from "./jpeg_pictures.ts";
 import type { WireBytes } from "./wire_bytes.ts";
 
 /** What has been seen, so that a test can tell that it saw all: fills, RGB, palettes by the bits of an index. */
-export type TightPngKind = "fill" | "rgb" | "palette of 1" | "palette of 2" | "palette of 4" | "palette of 8";
+export type TightPngKind = "fill" | "rgb" | "palette of 1" | "palette of 2" | "palette of 4" | "palette of 8" | "jpeg";
 
 /** The rects of one connection. */
 export class ReferenceTightPng {
@@ -20,13 +21,13 @@ export class ReferenceTightPng {
       const colour = tightPixel(bytes, format);
       return Array.from({ length: width * height }, () => colour);
     }
+    if (control === 0x90) {
+      this.seen.add("jpeg");
+      return jpegValues(bytes.takeCompactly(), width, height, format);
+    }
     if (control !== 0xa0) throw new Error(`compression control ${control}`);
     if (format.bitsPerPixel === 8) throw new Error("a PNG for a client of 8 bits");
-    const lowest = bytes.u8();
-    const middle = lowest & 128 ? bytes.u8() : 0;
-    const highest = middle & 128 ? bytes.u8() : 0;
-    const file = bytes.take((lowest & 127) + (middle & 127) * 128 + highest * 16_384);
-    const png = decode(file, { checkCrc: true });
+    const png = decode(bytes.takeCompactly(), { checkCrc: true });
     if (png.width !== width || png.height !== height) throw new Error(`a PNG of ${png.width}x${png.height}`);
     this.seen.add(png.palette === undefined ? "rgb" : `palette of ${png.depth as 1 | 2 | 4 | 8}`);
     const rowBytes = png.data.length / height;

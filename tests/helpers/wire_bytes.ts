@@ -30,6 +30,14 @@ export class WireBytes {
     return new WireBytes(this.take(count).slice());
   }
 
+  /** A length as Tight writes it, and as many bytes. */
+  takeCompactly(): Uint8Array {
+    const lowest = this.u8();
+    const middle = lowest & 128 ? this.u8() : 0;
+    const highest = middle & 128 ? this.u8() : 0;
+    return this.take((lowest & 127) + (middle & 127) * 128 + highest * 16_384);
+  }
+
   /** Other bytes, to be read in the same way. */
   other(bytes: Uint8Array): WireBytes {
     return new WireBytes(bytes);

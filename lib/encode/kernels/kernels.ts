@@ -31,7 +31,7 @@ export const ZrleSegments = { maxCount: 63, firstIndex: 2 } as const;
 export const TightRects = { firstIndex: 8, words: 8, tileSide: 32 } as const;
 
 /** How a rect of `encodeTight` is written. */
-export const TightFilter = { fill: 0, mono: 1, palette: 2, copy: 3, gradient: 4 } as const;
+export const TightFilter = { fill: 0, mono: 1, palette: 2, copy: 3, gradient: 4, jpeg: 5 } as const;
 
 /** The functions of the module. Every pointer and stride is in bytes, in the memory the kernels were made for. */
 export interface Kernels {

@@ -20,7 +20,9 @@ export class Conversion {
   readonly blueMax: u32;
   readonly blueLeft: u32;
   /** Whether Tight may filter gradients. */
-  readonly mayFilter: u32;
+  readonly mayFilter: u16;
+  /** What Tight leaves to JPEG: 0 nothing, 1 what has any colours, 2 palettes of many as well. */
+  readonly jpeg: u16;
   /** For each byte of four words the byte it comes from; 0x80 for zero. */
   readonly swizzleLow: u64;
   readonly swizzleHigh: u64;

@@ -27,9 +27,17 @@ const MONO: u32 = 1;
 const PALETTE: u32 = 2;
 const COPY: u32 = 3;
 const GRADIENT: u32 = 4;
+const JPEG: u32 = 5;
 
 /** A palette must have so many pixels for each of its colours. */
 const PIXELS_A_COLOUR: u32 = 8;
+/** Fewer pixels take more bytes as a JPEG, for its tables, than as they are. */
+const MIN_JPEG_PIXELS: u32 = 1024;
+/** More colours than this are left to JPEG where they may be [QEMU]. */
+const MAX_KEPT_COLOURS: u32 = 96;
+/** Values of Conversion.jpeg. */
+const JPEG_NEVER: u32 = 0;
+const JPEG_PALETTES: u32 = 2;
 /** Pixels of a sample of noise: so many wide, so many high. */
 const SAMPLE_WIDTH: u32 = TILE_SIDE;
 const SAMPLE_HEIGHT: u32 = 16;
@@ -58,7 +66,9 @@ class Plan {
   count: u32;
   wireBytes: u32;
   /** Whether the client takes gradients. */
-  mayFilter: u32;
+  mayFilter: u16;
+  /** What is left to JPEG. */
+  jpeg: u16;
   partWidth: u32;
   partHeight: u32;
   words: u32;
@@ -95,6 +105,7 @@ export function encodeTight(
   plan.count = 0;
   plan.wireBytes = conversion.wireBytes;
   plan.mayFilter = conversion.wireBytes == 3 ? conversion.mayFilter : 0;
+  plan.jpeg = conversion.jpeg;
   plan.partWidth = width;
   plan.partHeight = height;
   plan.words = <u32>(scratch + WORDS);
@@ -121,15 +132,24 @@ function addArea(plan: Plan, x: u32, y: u32, columns: u32, rows: u32): void {
   const stride = plan.partWidth << 2;
   const pixels = found.width * found.height;
   const isFew = scanColours(table, words, stride, found.width, found.height, MAX_COLOURS, scratch + INDICES);
-  if (!isFew && hasFewColours(tiles) && columns * rows > 1) return addHalves(plan, x, y, columns, rows);
+  const isJpeg = becomesJpeg(plan, pixels, isFew ? table.size : MAX_COLOURS + 1);
+  if (!isJpeg && !isFew && hasFewColours(tiles) && columns * rows > 1) return addHalves(plan, x, y, columns, rows);
   plan.count++;
   found.noisy = 0;
   found.colours = isFew ? table.size : 0;
-  if (isFew && table.size == 1) writeFill(plan, found);
+  if (isJpeg) found.filter = JPEG;
+  else if (isFew && table.size == 1) writeFill(plan, found);
   else if (isFew && table.size == 2 && monoBytes(plan, found) <= pixels * plan.wireBytes) writeMono(plan, found);
   else if (isFew && plan.wireBytes > 1 && table.size * PIXELS_A_COLOUR <= pixels) writePalette(plan, found);
   else writeFull(plan, found);
   found.end = plan.at - plan.output;
+}
+
+/** Whether an area with so many colours is left to JPEG, which is none of this kernel's bytes. */
+function becomesJpeg(plan: Plan, pixels: u32, colours: u32): bool {
+  if (plan.jpeg == JPEG_NEVER || pixels < MIN_JPEG_PIXELS) return false;
+  if (plan.jpeg == JPEG_PALETTES) return colours > MAX_KEPT_COLOURS;
+  return colours > MAX_COLOURS && !hasFewColours(changetype<Tiles>(changetype<usize>(plan) + TILES));
 }
 
 @inline
