@@ -124,7 +124,7 @@ Deno.test("pixels for which a JPEG is more bytes go out as they are", async () =
 });
 
 Deno.test("JPEG (21) is one file a part, and Raw where it may lose nothing", async () => {
-  const colours = page(300, 200);
+  const colours = paintPhoto(300, 200, 3);
   const sent = await send(colours, 300, { encoding: Encoding.JPEG });
   assert.deepEqual(sent.rects.map(({ encoding }) => encoding), [Encoding.JPEG]);
   assert.deepEqual(sent.lossy, [{ x: 0, y: 0, width: 300, height: 200 }]);
