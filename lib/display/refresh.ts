@@ -9,7 +9,8 @@ export const REFRESH_INTERVAL_MAX_MS = 3_000;
 
 /**
  * One display's timer. The interval starts at the base, grows by a step with every tick that finds no change, halves
- * with every one that does. Between two ticks lies the base interval at least.
+ * with every one that does. Between two ticks lies the base interval at least, except that one tick that found nothing
+ * may be followed by another at once: a look in vain must not delay what happens right after it.
  */
 export class RefreshTimer {
   readonly #clock: Clock;
@@ -19,6 +20,8 @@ export class RefreshTimer {
   #timer: Timer | undefined;
   #dueMs = 0;
   #lastTickMs = -Infinity;
+  /** No tick before this. */
+  #earliestMs = -Infinity;
   #isRunning = false;
   #isTicking = false;
   #wokenInTick = false;
@@ -59,8 +62,8 @@ export class RefreshTimer {
       this.#wokenInTick = true;
       return;
     }
-    const earliestMs = Math.max(this.#clock.nowMs(), this.#lastTickMs + this.#baseIntervalMs);
-    if (earliestMs < this.#dueMs) this.#schedule(earliestMs);
+    const dueMs = Math.max(this.#clock.nowMs(), this.#earliestMs);
+    if (dueMs < this.#dueMs) this.#schedule(dueMs);
   }
 
   /** One tick now. */
@@ -68,9 +71,12 @@ export class RefreshTimer {
     if (this.#isTicking) return;
     this.#isTicking = true;
     this.#wokenInTick = false;
-    this.#lastTickMs = this.#tickTimeMs();
+    const tickMs = this.#tickTimeMs();
+    const isEarly = tickMs < this.#lastTickMs + this.#baseIntervalMs;
+    this.#lastTickMs = tickMs;
     const changed = this.#tick();
     this.#isTicking = false;
+    this.#earliestMs = changed || isEarly ? tickMs + this.#baseIntervalMs : tickMs;
     if (!this.#isRunning) return;
     this.#intervalMs = this.#nextIntervalMs(changed);
     this.#schedule(this.#lastTickMs + this.#intervalMs);
