@@ -74,7 +74,9 @@ export class UpdateBuffer {
   }
 
   u8(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    // first: making room may put other bytes in place
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   /** A length as Tight writes it: seven bits a byte, the lowest first, up to 22 bits. */

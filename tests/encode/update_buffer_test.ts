@@ -37,3 +37,10 @@ Deno.test("appended bytes are the same wherever they lay and come to lie, shared
     assert.deepEqual(Buffer.from(update.finish().bytes.subarray(UPDATE_HEADER_BYTES)), Buffer.from(expected));
   }));
 });
+
+Deno.test("a byte that needs more room is not lost", () => {
+  const update = new UpdateBuffer();
+  for (let i = 0; i < 70_000; i++) update.u8(i % 251 + 1);
+  const bytes = update.finish().bytes.subarray(UPDATE_HEADER_BYTES);
+  assert.equal(bytes.findIndex((value, i) => value !== i % 251 + 1), -1);
+});
