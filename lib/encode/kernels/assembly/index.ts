@@ -9,6 +9,7 @@ import { TRLE_SCRATCH_BYTES } from "./trle";
 import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
 export { compareSurfaces } from "./compare";
+export { deflate, deflateInputOffset, deflateOutputOffset, deflateSegmentsOffset, deflateStreamBytes, deflateWorkBytes, openDeflateWork, resetDeflate } from "./deflate";
 export { encodeHextile } from "./hextile";
 export { encodeJpeg } from "./jpeg";
 export { isNoisyRect } from "./noise";

@@ -1,0 +1,114 @@
+/** The memory in which a worker deflates, one stream at a time, and what its streams keep from call to call. */
+
+import { HUFFMAN_BYTES } from "./deflate_huffman";
+
+/** How far back a match may lie. */
+export const WINDOW_BYTES: usize = 32 * 1024;
+/** Input of one call. */
+export const MAX_INPUT_BYTES: usize = 544 * 1024;
+/** Sequences of one block. */
+export const MAX_SEQUENCES: u32 = 8192;
+
+export const LITERAL_SYMBOLS: u32 = 286;
+export const DISTANCE_SYMBOLS: u32 = 30;
+export const END_OF_BLOCK: u32 = 256;
+/** How many match lengths there are: 3 to 258. */
+const LENGTHS: usize = 256;
+/** Symbols of the code that code lengths are written in. */
+export const HEADER_SYMBOLS: u32 = 19;
+
+/** What a stream keeps; behind it lie the tables of earlier positions and the last bytes, up to the slot's end. */
+@unmanaged
+export class DeflateStream {
+  /** Bytes before the next ones that a decoder has. */
+  historyBytes: u32;
+  /** Position of the next byte; counts on for ever, only the low bits matter. */
+  position: u32;
+  /** Whether the zlib header has been written. */
+  started: u32;
+}
+
+/** The block in the making; what is found behind it is told by the offsets below. */
+@unmanaged
+export class DeflateWork {
+  stream: DeflateStream;
+  /** Where the next byte of output goes. */
+  output: usize;
+  /** Bits that do not fill a byte yet. */
+  bits: u64;
+  bitCount: u32;
+  /** Sequences of the block, and where its bytes start. */
+  sequences: u32;
+  blockStart: usize;
+  /** Bytes from here on are in no sequence yet. */
+  anchor: usize;
+  /** Bits behind the length and distance codes of the block. */
+  extraBits: u32;
+  /** Symbols of the block without those behind the anchor. */
+  symbols: u32;
+}
+
+/** In a stream's slot: where a hash of one pixel, of two and of more was last; the low bits of its position. */
+export const ONES: usize = 64;
+export const ONE_BITS: u32 = 12;
+export const TWOS: usize = ONES + (2 << ONE_BITS);
+export const TWO_BITS: u32 = 13;
+export const MORES: usize = TWOS + (2 << TWO_BITS);
+export const MORE_BITS: u32 = 13;
+const HISTORY: usize = MORES + (2 << MORE_BITS);
+/** Bytes of a stream's slot. */
+export const STREAM_BYTES: usize = HISTORY + WINDOW_BYTES;
+
+/** What may be read or written behind an end without harm. */
+const SLACK: usize = 64;
+/** For each match length its symbol, the number of its extra bits and those, a byte each. */
+export const LENGTH_SYMBOLS: usize = 64;
+export const LITERAL_COUNTS: usize = LENGTH_SYMBOLS + 4 * LENGTHS;
+/** Four counts for each literal, so that one count need not wait for the other. */
+export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 4 * 4 * 288;
+export const LITERAL_CODES: usize = DISTANCE_COUNTS + 4 * 32;
+export const DISTANCE_CODES: usize = LITERAL_CODES + 4 * 288;
+/** Code lengths as a header has them: those of the literals, and right behind the last that is used the distances'. */
+export const CODE_LENGTHS: usize = DISTANCE_CODES + 4 * 32;
+export const HEADER_ITEMS: usize = CODE_LENGTHS + 288 + 32;
+export const HEADER_COUNTS: usize = HEADER_ITEMS + 2 * 320;
+export const HEADER_LENGTHS: usize = HEADER_COUNTS + 4 * 32;
+export const HEADER_CODES: usize = HEADER_LENGTHS + 32;
+export const HEADER_ORDER: usize = HEADER_CODES + 4 * 32;
+export const HUFFMAN: usize = HEADER_ORDER + 32;
+/** How the segments of the input are to be searched: pairs of u32, the end and the bytes of a pixel. */
+export const SEARCH: usize = HUFFMAN + HUFFMAN_BYTES;
+export const SEGMENTS: usize = SEARCH + 64;
+export const MAX_SEGMENTS: u32 = 64;
+/** A sequence: some literals and the match behind them, none when its length is 0. */
+export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
+const WINDOW: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2) + SLACK;
+/** Where the input goes; what came before it is right in front. */
+export const INPUT: usize = WINDOW + WINDOW_BYTES;
+export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
+/** Stored blocks cost 5 bytes for every 65535, a flush 5 and the zlib header 2. */
+const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + 4096;
+export const WORK_BYTES: usize = OUTPUT + MAX_OUTPUT_BYTES + SLACK;
+
+/** Lays the bytes of the stream's past before the input. */
+export function loadHistory(work: DeflateWork): void {
+  const kept = <usize>work.stream.historyBytes;
+  memory.copy(
+    changetype<usize>(work) + INPUT - kept,
+    changetype<usize>(work.stream) + HISTORY + WINDOW_BYTES - kept,
+    kept,
+  );
+}
+
+/** Keeps the last bytes of input and past for the next call. */
+export function saveHistory(work: DeflateWork, inputBytes: u32): void {
+  const stream = work.stream;
+  const kept = min(<usize>(stream.historyBytes + inputBytes), WINDOW_BYTES);
+  stream.historyBytes = <u32>kept;
+  stream.position += inputBytes;
+  memory.copy(
+    changetype<usize>(stream) + HISTORY + WINDOW_BYTES - kept,
+    changetype<usize>(work) + INPUT + inputBytes - kept,
+    kept,
+  );
+}
