@@ -68,6 +68,8 @@ export const MAX_CURSOR_SIDE = 512;
 export const MAX_DEFLATE_EXPANSION = 1.25;
 /** The same for a rect of few bytes: stream header, block headers and flush [vncd]. */
 export const MAX_DEFLATE_OVERHEAD_BYTES = 1_024;
+/** Memory of a thread's zlib streams in pages of 64 KiB [vncd: 3000 clients with all four of Tight's]. */
+export const MAX_ZLIB_STREAM_PAGES = 16_384;
 /** Bytes of a PNG file beside its compressed rows: chunks that say nothing of the pixels [vncd; libpng writes under 200]. */
 export const MAX_PNG_OVERHEAD_BYTES = 4_096;
 /** How often the subrects of an RRE rect may cover it [vncd: those of Xvnc and libvncserver do not overlap]. */

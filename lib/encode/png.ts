@@ -4,7 +4,6 @@ import { Buffer } from "node:buffer";
 import { constants, crc32, deflateSync } from "node:zlib";
 import type { Rect } from "../base/rect.ts";
 import type { Arena } from "./arena.ts";
-import { deflateLevel } from "./zlib_stream.ts";
 
 /** Level when the client asks for none, as Tight's. */
 const DEFAULT_COMPRESS_LEVEL = 2;
@@ -92,4 +91,9 @@ function writeChunk(file: Buffer, at: number, type: string, bytes: Uint8Array): 
   file.set(bytes, at + 8);
   file.writeUInt32BE(crc32(file.subarray(at + 4, end)), end);
   return end + 4;
+}
+
+/** Deno's zlib is zlib-ng, whose level 1 has fixed codes and makes a third more bytes than the level 1 of any other. */
+function deflateLevel(compressLevel: number): number {
+  return compressLevel === 1 ? 2 : compressLevel;
 }

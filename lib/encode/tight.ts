@@ -45,30 +45,30 @@ interface TightRect {
 }
 
 /** Writes a part as the rects that suit what is in it; as one while there is no room for more in the update. */
-export async function encodeTightRects(context: RectContext, part: Part): Promise<void> {
+export function encodeTightRects(context: RectContext, part: Part): void {
   const { arena, conversion, surface, settings } = context;
-  if (mostRects(part) > context.spareRects()) return await writeCopy(context, part);
+  if (mostRects(part) > context.spareRects()) return writeCopy(context, part);
   const jpeg = jpegOf(settings, part);
   const rules = jpeg === undefined ? conversion : conversion.with(JPEG_RULE_OFFSET, JPEG_RULE[part.lossy]);
   const found = readRects(arena, part, arena.encode(arena.kernels.encodeTight, rules, surface, part));
-  for (const each of found) if (each.filter !== TightFilter.jpeg) await writeRect(context, each);
+  for (const each of found) if (each.filter !== TightFilter.jpeg) writeRect(context, each);
   // last, for their files take the place of all bytes in the arena
   for (const { bounds, filter } of found) {
-    if (filter === TightFilter.jpeg) await writeJpeg(context, bounds, jpeg!);
+    if (filter === TightFilter.jpeg) writeJpeg(context, bounds, jpeg!);
   }
 }
 
 /** Writes a rect without a look at what is in it. */
-async function writeCopy(context: RectContext, bounds: Rect, noisy = false): Promise<void> {
+function writeCopy(context: RectContext, bounds: Rect, noisy = false): void {
   const { arena, conversion, surface } = context;
   const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
-  await writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, noisy, bytes });
+  writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, noisy, bytes });
 }
 
-async function writeJpeg(context: RectContext, bounds: Rect, jpeg: JpegSettings): Promise<void> {
+function writeJpeg(context: RectContext, bounds: Rect, jpeg: JpegSettings): void {
   const { arena, conversion, surface, settings, update } = context;
   const file = encodeJpeg(arena, surface, bounds, jpeg, conversion[WIRE_BYTES_OFFSET]!);
-  if (file === undefined) return await writeCopy(context, bounds, true);
+  if (file === undefined) return writeCopy(context, bounds, true);
   update.beginRect(bounds, settings.encoding);
   update.u8(JPEG_CONTROL);
   update.compactLength(file.length);
@@ -96,7 +96,7 @@ function readRects(arena: Arena, part: Rect, output: Uint8Array): TightRect[] {
   });
 }
 
-async function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes }: TightRect): Promise<void> {
+function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes }: TightRect): void {
   const { update, settings } = context;
   const isPng = settings.encoding === Encoding.TightPNG;
   update.beginRect(bounds, settings.encoding);
@@ -114,19 +114,20 @@ async function writeRect(context: RectContext, { bounds, filter, colours, noisy,
     update.u8(colours - 1);
     update.append(bytes.subarray(0, paletteBytes));
   }
-  await writePixels(context, stream, bytes.subarray(paletteBytes), noisy);
+  // Palette indices and packed bits repeat at any byte.
+  const pixelBytes = colours > 0 ? 1 : context.conversion[WIRE_BYTES_OFFSET]!;
+  writePixels(context, stream, bytes.subarray(paletteBytes), pixelBytes);
 }
 
-async function writePixels(context: RectContext, at: number, pixels: Uint8Array, noisy: boolean): Promise<void> {
+function writePixels(context: RectContext, at: number, pixels: Uint8Array, pixelBytes: number): void {
   const { update, streams, settings } = context;
-  const compressLevel = streamLevel(at, settings.compressLevel);
   if (pixels.length < MIN_COMPRESSED_BYTES) return update.append(pixels);
   const tight = streams.tight ??= [];
-  const stream = tight[at] ??= new ZlibStream(compressLevel);
-  const pieces: Uint8Array[] = [];
-  await stream.compress(pixels, { compressLevel, noisy }, (piece) => pieces.push(piece));
-  update.compactLength(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  for (const piece of pieces) update.append(piece);
+  const stream = tight[at] ??= new ZlibStream();
+  const level = streamLevel(at, settings.compressLevel);
+  const compressed = stream.compress(pixels, [{ end: pixels.length, pixelBytes }], level);
+  update.compactLength(compressed.length);
+  update.append(compressed);
 }
 
 function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): number {

@@ -7,11 +7,11 @@ import type { RectContext } from "./rect_encoder.ts";
 import { ZlibStream } from "./zlib_stream.ts";
 
 /** Writes a Zlib rect. */
-export async function encodeZlibRect(context: RectContext, part: Rect): Promise<void> {
+export function encodeZlibRect(context: RectContext, part: Rect): void {
   const { arena, conversion, surface, update, streams, settings } = context;
   update.beginRect(part, Encoding.Zlib);
-  const noisy = arena.run(arena.kernels.isNoisyRect, conversion, surface, part) === 1;
   const pixels = arena.encode(arena.kernels.encodeRaw, conversion, surface, part);
-  streams.zlib ??= new ZlibStream(settings.compressLevel);
-  await appendCompressed(update, streams.zlib, settings.compressLevel, pixels, [{ end: pixels.length, noisy }]);
+  const stream = streams.zlib ??= new ZlibStream();
+  const pixelBytes = settings.pixelFormat.bitsPerPixel / 8;
+  appendCompressed(update, stream, settings.compressLevel, pixels, [{ end: pixels.length, pixelBytes }]);
 }

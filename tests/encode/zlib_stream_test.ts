@@ -1,51 +1,172 @@
-/** One zlib stream over many rects. */
+/** One zlib stream over many rects, against two decoders. */
 
 import assert from "node:assert/strict";
 import { constants, inflateSync } from "node:zlib";
 import fc from "fast-check";
+import { InflateStream } from "../../lib/decode/inflate_stream.ts";
+import { instantiateKernels, KERNEL_RESERVED_BYTES } from "../../lib/encode/kernels/kernels.ts";
+import { type Segment, StreamMemory } from "../../lib/encode/stream_memory.ts";
 import { ZlibStream } from "../../lib/encode/zlib_stream.ts";
-import { randomNumbers } from "../helpers/random_picture.ts";
+import { paintPicture, PICTURE_KINDS, type PictureKind, randomNumbers } from "../helpers/random_picture.ts";
 
-function someBytes(length: number, seed: number, noisy: boolean): Uint8Array {
-  const random = randomNumbers(seed);
-  return Uint8Array.from({ length }, (_, at) => noisy ? random() : (at >> 3) % 50);
+const CONTENTS = ["random", "runs", "repeats", "skewed", ...PICTURE_KINDS] as const;
+
+interface Piece {
+  readonly content: typeof CONTENTS[number];
+  readonly length: number;
+  readonly seed: number;
+  readonly pixelBytes: number;
+  /** Where the segments are cut, as parts of the whole. */
+  readonly cuts: readonly number[];
+  readonly compressLevel: number | undefined;
+  readonly reset: boolean;
 }
 
-const pieces = fc.array(
+const pieces: fc.Arbitrary<Piece[]> = fc.array(
   fc.record({
-    length: fc.oneof(fc.nat(300), fc.nat(200_000)),
+    content: fc.constantFrom(...CONTENTS),
+    length: fc.oneof(fc.nat(300), fc.nat(20_000), fc.nat(300_000)),
     seed: fc.integer(),
-    isNoise: fc.boolean(),
-    noisy: fc.boolean(),
-    compressLevel: fc.constantFrom(undefined, 0, 1, 2, 5, 9),
+    pixelBytes: fc.integer({ min: 1, max: 4 }),
+    cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
+    compressLevel: fc.constantFrom(undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    reset: fc.boolean(),
   }),
-  { minLength: 1, maxLength: 12 },
+  { minLength: 1, maxLength: 10 },
 );
 
-Deno.test("each piece can be inflated as soon as it is compressed, whatever the tuning", async () => {
-  await fc.assert(
-    fc.asyncProperty(pieces, async (list) => {
-      const stream = new ZlibStream(list[0]!.compressLevel);
-      const sent: Uint8Array[] = [];
-      const expected: Uint8Array[] = [];
-      for (const { length, seed, isNoise, noisy, compressLevel } of list) {
-        const bytes = someBytes(length, seed, isNoise);
+function contentBytes({ content, length, seed, pixelBytes }: Piece): Uint8Array {
+  const random = randomNumbers(seed);
+  const unit = Uint8Array.from({ length: 1 + random() % 5_000 }, () => random());
+  switch (content) {
+    case "random":
+      return Uint8Array.from({ length }, () => random());
+    case "runs":
+      return Uint8Array.from({ length }, (_, at) => unit[Math.floor(at / 700)]!);
+    case "repeats":
+      return Uint8Array.from({ length }, (_, at) => unit[at % unit.length]!);
+    case "skewed":
+      return Uint8Array.from({ length }, () => Math.clz32(random()) * 8);
+    default:
+      return pictureBytes(content, length, seed, pixelBytes);
+  }
+}
+
+function pictureBytes(kind: PictureKind, length: number, seed: number, pixelBytes: number): Uint8Array {
+  const picture = paintPicture(kind, 100, Math.ceil(length / pixelBytes / 100), seed);
+  return Uint8Array.from({ length }, (_, at) => picture[Math.floor(at / pixelBytes)]! >> 8 * (at % pixelBytes));
+}
+
+function segmentsOf({ length, cuts, pixelBytes }: Piece): Segment[] {
+  const ends = [...cuts.map((cut) => Math.floor(cut * length)).sort((a, b) => a - b), length];
+  return ends.map((end, at) => ({ end, pixelBytes: 1 + (pixelBytes + at - 1) % 4 }));
+}
+
+Deno.test("each piece can be inflated as soon as it is compressed, whatever came before and at any level", () => {
+  const memory = new StreamMemory();
+  fc.assert(
+    fc.property(pieces, (list) => {
+      const stream = new ZlibStream(memory);
+      let inflate = new InflateStream();
+      let sent: Uint8Array[] = [];
+      let expected: Uint8Array[] = [];
+      for (const piece of list) {
+        if (piece.reset) {
+          stream.reset();
+          [sent, expected, inflate] = [[], [], new InflateStream()];
+        }
+        const bytes = contentBytes(piece);
+        const compressed = stream.compress(bytes, segmentsOf(piece), piece.compressLevel).slice();
+        assert.ok(compressed.length <= mostBytes(bytes.length), `${compressed.length} of ${bytes.length} bytes`);
+        sent.push(compressed);
         expected.push(bytes);
-        await stream.compress(bytes, { compressLevel, noisy }, (compressed) => sent.push(compressed.slice()));
-        const soFar = inflateSync(concatenate(sent), { finishFlush: constants.Z_SYNC_FLUSH });
-        assert.deepEqual(new Uint8Array(soFar), concatenate(expected));
+        assert.deepEqual(inflateRect(inflate, compressed, bytes.length), bytes);
       }
+      const whole = inflateSync(concatenate(sent), { finishFlush: constants.Z_SYNC_FLUSH });
+      assert.deepEqual(new Uint8Array(whole), concatenate(expected));
       stream.close();
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });
 
-Deno.test("a closed stream rejects", async () => {
-  const stream = new ZlibStream(undefined);
-  stream.close();
-  await assert.rejects(stream.compress(new Uint8Array(10), { compressLevel: undefined, noisy: false }, () => {}));
+/** Stored blocks, a zlib header and a flush. */
+function mostBytes(byteCount: number): number {
+  return byteCount + 6 * (1 + Math.ceil(byteCount / 4_096)) + 7;
+}
+
+Deno.test("streams in turn do not disturb each other", () => {
+  const memory = new StreamMemory();
+  const random = randomNumbers(5);
+  const streams = Array.from({ length: 20 }, () => ({ stream: new ZlibStream(memory), inflate: new InflateStream() }));
+  for (let round = 0; round < 400; round++) {
+    const { stream, inflate } = streams[random() % streams.length]!;
+    const piece = { content: "mixed", length: random() % 9_000, seed: random() % 3, pixelBytes: 3 } as const;
+    const bytes = contentBytes({ ...piece, cuts: [], compressLevel: 2, reset: false });
+    const compressed = stream.compress(bytes, [{ end: bytes.length, pixelBytes: 3 }], 1 + random() % 9);
+    assert.deepEqual(inflateRect(inflate, compressed.slice(), bytes.length), bytes);
+  }
 });
+
+Deno.test("what the tables of a stream say is never believed", () => {
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
+  const kernels = instantiateKernels(memory);
+  const work = KERNEL_RESERVED_BYTES;
+  const stream = work + kernels.deflateWorkBytes();
+  const random = randomNumbers(8);
+  for (let round = 0; round < 40; round++) {
+    kernels.openDeflate(work);
+    const slot = new Uint8Array(memory.buffer, stream, kernels.deflateStreamBytes());
+    for (let at = 0; at < slot.length; at++) slot[at] = random();
+    kernels.resetDeflate(stream);
+    const bytes = pictureBytes("fewColours", 30_000, round, 3);
+    new Uint8Array(memory.buffer, work + kernels.deflateInputOffset()).set(bytes);
+    new Uint32Array(memory.buffer, work + kernels.deflateSegmentsOffset(), 2).set([bytes.length, 3]);
+    const byteLength = kernels.deflate(work, stream, 1, 1 + round % 9);
+    const compressed = new Uint8Array(memory.buffer, work + kernels.deflateOutputOffset(), byteLength).slice();
+    const whole = inflateSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
+    assert.deepEqual(new Uint8Array(whole), bytes);
+  }
+});
+
+Deno.test("more bytes than a part has are refused", () => {
+  const stream = new ZlibStream(new StreamMemory());
+  assert.throws(() => stream.compress(new Uint8Array(1_000_000), [{ end: 1_000_000, pixelBytes: 1 }]), RangeError);
+});
+
+Deno.test("a slot that was given back serves another stream from its start", () => {
+  const memory = new StreamMemory();
+  const bytes = contentBytes({
+    content: "text",
+    length: 5_000,
+    seed: 1,
+    pixelBytes: 4,
+    cuts: [],
+    compressLevel: 6,
+    reset: false,
+  });
+  const segments = [{ end: bytes.length, pixelBytes: 4 }];
+  for (let round = 0; round < 50; round++) {
+    const stream = new ZlibStream(memory);
+    const compressed = stream.compress(bytes, segments).slice();
+    assert.deepEqual(inflateRect(new InflateStream(), compressed, bytes.length), bytes);
+    stream.close();
+  }
+});
+
+Deno.test("a closed stream throws", () => {
+  const stream = new ZlibStream();
+  stream.close();
+  assert.throws(() => stream.compress(new Uint8Array(10), [{ end: 10, pixelBytes: 1 }]));
+});
+
+function inflateRect(stream: InflateStream, compressed: Uint8Array, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  stream.begin(compressed, "a rect");
+  for (let at = 0; at < length; at += 65_536) bytes.set(stream.view(Math.min(65_536, length - at)), at);
+  stream.end();
+  return bytes;
+}
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -19,9 +19,9 @@ export type EncodeKernel = (
 
 /**
  * What `encodeZrle` leaves behind, in u32s: the number of segments, something unused, and for each segment its end in
- * the output and 1 when it is noise, 0 when pixels repeat each other.
+ * the output and the bytes of its pixels, 1 when it is not plain pixels.
  */
-export const ZrleSegments = { maxCount: 63, firstIndex: 2 } as const;
+export const ZrleSegments = { maxCount: 127, firstIndex: 2 } as const;
 
 /**
  * What `encodeTight` leaves behind, in u32s: the number of rects and, from `firstIndex` on, `words` for each rect: x, y,
@@ -93,8 +93,30 @@ export interface Kernels {
   pngIndexRows(fromPointer: number, width: number, height: number, bits: number, scratchPointer: number): number;
   /** Where those rows begin in the scratch memory. */
   pngRowsOffset(): number;
-  /** 1 when pixels of the rect hardly repeat each other anywhere, else 0. Writes to the scratch memory only. */
-  isNoisyRect: EncodeKernel;
+  /** Makes memory of `deflateWorkBytes()` ready to deflate in, for any number of streams one after the other. */
+  openDeflate(workPointer: number): void;
+  /** Starts a stream in `deflateStreamBytes()` of memory: what comes next needs nothing that came before. */
+  resetDeflate(streamPointer: number): void;
+  /**
+   * Compresses the input, which lies at `deflateInputOffset()` of the work memory, and flushes: a decoder can have all
+   * of it. The segments lie at `deflateSegmentsOffset()`: u32s, an end in the input and the bytes of a pixel (1 to 4)
+   * for each. Returns the number of bytes at `deflateOutputOffset()`: no more than stored blocks would be.
+   */
+  deflate(workPointer: number, streamPointer: number, segments: number, level: number): number;
+  /** Bytes of the work memory. */
+  deflateWorkBytes(): number;
+  /** Bytes of a stream; its address is a multiple of 64. */
+  deflateStreamBytes(): number;
+  /** Where the input goes in the work memory. */
+  deflateInputOffset(): number;
+  /** Where the output is in the work memory. */
+  deflateOutputOffset(): number;
+  /** Where the segments go in the work memory. */
+  deflateSegmentsOffset(): number;
+  /** Input that one call takes. */
+  maxDeflateBytes(): number;
+  /** Segments that one call takes. */
+  maxDeflateSegments(): number;
   /** Bytes of scratch memory that every {@link EncodeKernel} gets. */
   scratchBytes(): number;
   /** Where the module's own data ends: at most {@link KERNEL_RESERVED_BYTES}. */

@@ -1,13 +1,15 @@
 /** A zlib stream that is flushed after every call (RFC 1950, RFC 1951). */
 
 import { alignBits, putBits } from "./deflate_bits";
-import { endBlock, fillTables } from "./deflate_block";
+import { endBlock, fillTables, writeStored } from "./deflate_block";
 import { Search, searchMatches } from "./deflate_search";
 import {
   DeflateStream,
   DeflateWork,
   INPUT,
   loadHistory,
+  MAX_INPUT_BYTES,
+  MAX_SEGMENTS,
   OUTPUT,
   saveHistory,
   SEARCH,
@@ -34,16 +36,28 @@ export function deflateInputOffset(): usize {
   return INPUT;
 }
 
+/** Where the output is. */
 export function deflateOutputOffset(): usize {
   return OUTPUT;
 }
 
+/** Where the segments go: pairs of u32, an end in the input and the bytes of a pixel. */
 export function deflateSegmentsOffset(): usize {
   return SEGMENTS;
 }
 
+/** Input that one call takes. */
+export function maxDeflateBytes(): usize {
+  return MAX_INPUT_BYTES;
+}
+
+/** Segments that one call takes. */
+export function maxDeflateSegments(): u32 {
+  return MAX_SEGMENTS;
+}
+
 /** Makes memory ready to deflate in. */
-export function openDeflateWork(work: DeflateWork): void {
+export function openDeflate(work: DeflateWork): void {
   fillTables(work);
 }
 
@@ -68,7 +82,8 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);
   setEffort(search, level);
-  for (let segment: u32 = 0; segment < segments; segment++) {
+  if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
+  else for (let segment: u32 = 0; segment < segments; segment++) {
     search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
     searchMatches(work, search, base + INPUT + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
   }
@@ -80,8 +95,14 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   return <u32>(work.output - base - OUTPUT);
 }
 
+function storeInput(work: DeflateWork, byteCount: u32): void {
+  work.anchor += byteCount;
+  writeStored(work, byteCount);
+  work.blockStart = work.anchor;
+}
+
 function setEffort(search: Search, level: u32): void {
-  search.lazyLength = level & 15;
-  search.insertLength = level & 16 ? 300 : 0;
-  search.oneReach = level & 32 ? 32768: 1024;
+  search.lazyLength = 0;
+  search.insertLength = 300;
+  search.oneReach = 32768;
 }

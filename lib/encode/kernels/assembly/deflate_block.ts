@@ -239,7 +239,8 @@ function countedBits(counts: usize, lengths: usize, count: u32): u32 {
   return bits;
 }
 
-function writeStored(work: DeflateWork, byteCount: u32): void {
+/** Writes bytes from the block's start on as they are. */
+export function writeStored(work: DeflateWork, byteCount: u32): void {
   let from = work.blockStart;
   while (byteCount > 0) {
     const count = min(byteCount, MAX_STORED_BYTES);

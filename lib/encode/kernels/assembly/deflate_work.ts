@@ -79,7 +79,7 @@ export const HUFFMAN: usize = HEADER_ORDER + 32;
 /** How the segments of the input are to be searched: pairs of u32, the end and the bytes of a pixel. */
 export const SEARCH: usize = HUFFMAN + HUFFMAN_BYTES;
 export const SEGMENTS: usize = SEARCH + 64;
-export const MAX_SEGMENTS: u32 = 64;
+export const MAX_SEGMENTS: u32 = 128;
 /** A sequence: some literals and the match behind them, none when its length is 0. */
 export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
 const WINDOW: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2) + SLACK;
@@ -88,7 +88,7 @@ export const INPUT: usize = WINDOW + WINDOW_BYTES;
 export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
 /** Stored blocks cost 5 bytes for every 65535, a flush 5 and the zlib header 2. */
 const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + 4096;
-export const WORK_BYTES: usize = OUTPUT + MAX_OUTPUT_BYTES + SLACK;
+export const WORK_BYTES: usize = (OUTPUT + MAX_OUTPUT_BYTES + SLACK + 63) & ~63;
 
 /** Lays the bytes of the stream's past before the input. */
 export function loadHistory(work: DeflateWork): void {

@@ -9,10 +9,20 @@ import { TRLE_SCRATCH_BYTES } from "./trle";
 import { ZRLE_SCRATCH_BYTES } from "./zrle";
 
 export { compareSurfaces } from "./compare";
-export { deflate, deflateInputOffset, deflateOutputOffset, deflateSegmentsOffset, deflateStreamBytes, deflateWorkBytes, openDeflateWork, resetDeflate } from "./deflate";
+export {
+  deflate,
+  deflateInputOffset,
+  deflateOutputOffset,
+  deflateSegmentsOffset,
+  deflateStreamBytes,
+  deflateWorkBytes,
+  maxDeflateBytes,
+  maxDeflateSegments,
+  openDeflate,
+  resetDeflate,
+} from "./deflate";
 export { encodeHextile } from "./hextile";
 export { encodeJpeg } from "./jpeg";
-export { isNoisyRect } from "./noise";
 export { pngIndexRows, pngRows, pngRowsOffset } from "./png";
 export { encodeRaw } from "./raw";
 export { encodeCorre, encodeRre } from "./rre";

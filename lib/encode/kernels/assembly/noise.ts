@@ -1,7 +1,5 @@
 /** Whether pixels repeat each other: what does not is not worth a search for matches. */
 
-import { Conversion, convertRect } from "./conversion";
-
 /** Words of a sample. */
 const SAMPLE_WORDS: u32 = 512;
 const TABLE_BITS: u32 = 10;
@@ -9,9 +7,6 @@ const TABLE_BITS: u32 = 10;
 export const NOISE_TABLE_BYTES: usize = 2 << TABLE_BITS;
 /** Fewer repeated pairs than one of so many and deflate finds next to nothing but single pixels. */
 const REPEATS_DIVISOR: u32 = 50;
-
-const BLOCK_SIDE: u32 = 64;
-const SAMPLE_ROWS: u32 = 8;
 
 /** Whether hardly a pair of words in the middle of `count` words comes twice. Fewer words than a sample are no noise. */
 export function isNoise(words: usize, count: u32, table: usize): bool {
@@ -27,26 +22,4 @@ export function isNoise(words: usize, count: u32, table: usize): bool {
     if (earlier != 0 && load<u64>(words + (<usize>(earlier - 1) << 2)) == pair) repeats++;
   }
   return repeats < SAMPLE_WORDS / REPEATS_DIVISOR;
-}
-
-/** Whether every block of 64x64 in a rect is noise, going by its middle rows. Rects that no block fits in are none. */
-export function isNoisyRect(
-  conversion: Conversion,
-  surface: usize,
-  strideBytes: u32,
-  width: u32,
-  height: u32,
-  scratch: usize,
-  _output: usize,
-): bool {
-  if (width < BLOCK_SIDE || height < BLOCK_SIDE) return false;
-  const words = scratch + NOISE_TABLE_BYTES;
-  for (let y: u32 = 0; y + BLOCK_SIDE <= height; y += BLOCK_SIDE) {
-    for (let x: u32 = 0; x + BLOCK_SIDE <= width; x += BLOCK_SIDE) {
-      const from = surface + <usize>(y + (BLOCK_SIDE - SAMPLE_ROWS) / 2) * strideBytes + (<usize>x << 2);
-      convertRect(conversion, from, strideBytes, BLOCK_SIDE, SAMPLE_ROWS, words, BLOCK_SIDE << 2);
-      if (!isNoise(words, SAMPLE_WORDS, scratch)) return false;
-    }
-  }
-  return true;
 }

@@ -1,7 +1,6 @@
 /** ZRLE before zlib (RFC 6143 7.7.6): tiles of 64x64, each in the smallest of its five forms. */
 
 import { Conversion, convertRect, packWords, writeWord } from "./conversion";
-import { isNoise } from "./noise";
 import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
 import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColours, scanTile } from "./palette";
 import { encodeManyColours, PLAIN_RLE, RAW, SOLID, spreadRuns, writePaletteRuns, writePlainRle, writeRaw } from "./tiles";
@@ -10,16 +9,15 @@ const TILE_SIDE: u32 = 64;
 const TILE_WORDS: usize = 64 * 64;
 
 /**
- * Where the output changes between what repeats itself and noise: first in the scratch memory, read by
- * lib/encode/zrle.ts. Behind `count` lie the segments, each a u32 with its end in the output and a u32 that is 1 for
- * noise.
+ * What the output is made of: first in the scratch memory, read by lib/encode/zrle.ts. Behind `count` lie the segments,
+ * each a u32 with its end in the output and a u32 with the bytes of a pixel, 1 where it is not plain pixels.
  */
 @unmanaged
 class Segments {
   count: u32;
 }
 
-const MAX_SEGMENTS: u32 = 63;
+const MAX_SEGMENTS: u32 = 127;
 const SEGMENTS_BYTES: usize = 8 * (MAX_SEGMENTS + 1);
 
 const PALETTE: usize = SEGMENTS_BYTES;
@@ -51,24 +49,25 @@ export function encodeZrle(
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
       convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS, tileWidth << 2);
       const end = encodeTile(conversion.wireBytes, scratch, tileWidth, tileHeight, at);
-      const noisy = load<u8>(at) == RAW && isNoise(scratch + WORDS, tileWidth * tileHeight, scratch + PALETTE);
+      const isRaw = load<u8>(at) == RAW;
+      if (isRaw) addSegment(segments, <u32>(at + 1 - output), 1);
+      addSegment(segments, <u32>(end - output), isRaw ? conversion.wireBytes : 1);
       at = end;
-      addSegment(segments, <u32>(at - output), noisy);
     }
   }
   return <u32>(at - output);
 }
 
-function addSegment(segments: Segments, end: u32, noisy: bool): void {
+function addSegment(segments: Segments, end: u32, pixelBytes: u32): void {
   const count = segments.count;
   const last = changetype<usize>(segments) + (<usize>count << 3);
-  if (count != 0 && (count == MAX_SEGMENTS || load<u32>(last, 4) == <u32>noisy)) {
+  if (count != 0 && (count == MAX_SEGMENTS || load<u32>(last, 4) == pixelBytes)) {
     store<u32>(last, end);
     return;
   }
   segments.count = count + 1;
   store<u32>(last, end, 8);
-  store<u32>(last, noisy, 12);
+  store<u32>(last, pixelBytes, 12);
 }
 
 function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u32, at: usize): usize {
