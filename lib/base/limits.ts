@@ -4,7 +4,7 @@
 
 /** From accept to ClientInit [neatvnc 30 s; TigerVNC 120 s]. */
 export const LOGIN_DEADLINE_MS = 30_000;
-/** Connections that have not finished the handshake [QEMU 32]. */
+/** Connections that have not finished the handshake, unless more clients than by default may come [QEMU 32]. */
 export const MAX_UNAUTHENTICATED = 32;
 /** The same from one address that is not loopback [vncd]. */
 export const MAX_UNAUTHENTICATED_PER_ADDRESS = 8;

@@ -92,11 +92,16 @@ export class Connection {
     this.#loginTimer = host.clock.setTimer(() => this.#onLoginDeadline(), LOGIN_DEADLINE_MS);
   }
 
+  /** Who is at the other end. */
+  get address(): string {
+    return this.#stream.peerAddress;
+  }
+
   /** The client as it stands. */
   get info(): ClientInfo {
     return {
       id: this.id,
-      address: this.#stream.peerAddress,
+      address: this.address,
       transport: this.#stream.kind,
       version: this.#handshake.version,
       securityType: securityName(this.#handshake.securityType),

@@ -1,7 +1,12 @@
 /** All connections of one server: how many there may be, and who beside whom. */
 
 import type { Clock } from "../base/clock.ts";
-import { MAX_UNAUTHENTICATED, MAX_UNAUTHENTICATED_PER_ADDRESS, TAKEOVER_INTERVAL_MS } from "../base/limits.ts";
+import {
+  MAX_CONNECTIONS,
+  MAX_UNAUTHENTICATED,
+  MAX_UNAUTHENTICATED_PER_ADDRESS,
+  TAKEOVER_INTERVAL_MS,
+} from "../base/limits.ts";
 import { hostOf } from "../security/limiter.ts";
 import { isLoopbackHost } from "../transport/address.ts";
 import type { Connection } from "./connection.ts";
@@ -39,14 +44,20 @@ export class Connections {
    * owner, is heard; on this machine only all of them together are counted.
    */
   add(connection: Connection): void {
-    const host = hostOf(connection.info.address);
+    const host = hostOf(connection.address);
     const waiting = this.all.filter((other) => !other.isInitialized);
-    const neighbours = waiting.filter((other) => hostOf(other.info.address) === host);
-    const isLocal = connection.info.transport === "unix" || connection.info.transport === "memory" ||
-      isLoopbackHost(host);
+    const neighbours = waiting.filter((other) => hostOf(other.address) === host);
+    const { transport } = connection.info;
+    const isLocal = transport === "unix" || transport === "memory" || isLoopbackHost(host);
     if (!isLocal && neighbours.length >= MAX_UNAUTHENTICATED_PER_ADDRESS) dropOldest(neighbours);
-    else if (waiting.length >= MAX_UNAUTHENTICATED) dropOldest(waiting);
+    else if (waiting.length >= this.#maxWaiting) dropOldest(waiting);
     this.#all.add(connection);
+  }
+
+  /** A server that is made for very many clients sees all of them come at once when they reconnect. */
+  get #maxWaiting(): number {
+    const { maxConnections } = this.#options;
+    return maxConnections > MAX_CONNECTIONS ? maxConnections : MAX_UNAUTHENTICATED;
   }
 
   /** Forgets a connection that is closed. */

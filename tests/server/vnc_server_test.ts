@@ -5,6 +5,7 @@ import {
   AUTH_BLOCK_MS,
   AUTH_FAILURES_FREE,
   LOGIN_DEADLINE_MS,
+  MAX_CONNECTIONS,
   MAX_UNAUTHENTICATED,
   MAX_UNAUTHENTICATED_PER_ADDRESS,
   STALL_DEADLINE_MS,
@@ -156,6 +157,14 @@ serverTest("of too many silent connections the oldest goes, so that the next one
   await RawClient.initialized(rig.server);
   assert.equal(rig.server.clients.length, 1);
 });
+
+serverTest("a server made for many clients lets as many begin at once", (rig) => {
+  for (let i = 0; i < MAX_CONNECTIONS + 20; i++) RawClient.connect(rig.server);
+  assert.deepEqual(rig.reasons, []);
+  RawClient.connect(rig.server);
+  assert.equal(rig.reasons.length, 1);
+  return Promise.resolve();
+}, { maxConnections: MAX_CONNECTIONS + 20 });
 
 serverTest("one address has few silent connections, this machine's own has all there are", (rig) => {
   for (let i = 0; i < 20; i++) rig.server.addStream(new FakeStream(Infinity, `10.0.0.1:${1_000 + i}`, "tcp"));
