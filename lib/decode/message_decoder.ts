@@ -5,7 +5,7 @@ import { MAX_RECORDING_BLOCK_BYTES } from "../base/limits.ts";
 import type { Point, Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { ByteWriter } from "../rfb/byte_writer.ts";
-import { Encoding, encodingName, PseudoEncoding } from "../rfb/encodings.ts";
+import { Encoding, encodingName, firstLevel, PseudoEncoding, QUALITY_LEVEL_0 } from "../rfb/encodings.ts";
 import { ServerMessageType } from "../rfb/message_types.ts";
 import {
   parseBell,
@@ -19,7 +19,7 @@ import {
 } from "../rfb/server_messages.ts";
 import { parseCopyRect } from "./copy_rect.ts";
 import { type CursorImage, parseAlphaCursor, parseCursor } from "./cursor.ts";
-import type { PixelTarget } from "./decoder.ts";
+import type { PixelTarget, RectDecoder } from "./decoder.ts";
 import { requireFramebufferSize } from "./pixel_target.ts";
 import { createRectDecoders } from "./rect_decoders.ts";
 
@@ -86,6 +86,7 @@ const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
+  Encoding.ZYWRLE,
   Encoding.TightPNG,
 ];
 
@@ -105,7 +106,7 @@ interface Update {
  */
 export class MessageDecoder {
   readonly #picture: Picture;
-  readonly #decoders = createRectDecoders();
+  readonly #decoders: ReadonlyMap<number, RectDecoder>;
   readonly #encodings: ReadonlySet<number>;
   readonly #wantsBytes: () => boolean;
   readonly #mustRest: () => boolean;
@@ -118,6 +119,7 @@ export class MessageDecoder {
   constructor(picture: Picture, options: MessageDecoderOptions = {}) {
     this.#picture = picture;
     this.#encodings = options.encodings ?? DECODABLE_ENCODINGS;
+    this.#decoders = createRectDecoders(firstLevel([...this.#encodings], QUALITY_LEVEL_0));
     this.#wantsBytes = options.wantsBytes ?? never;
     this.#mustRest = options.mustRest ?? never;
   }

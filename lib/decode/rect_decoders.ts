@@ -1,19 +1,25 @@
 /** Which decoder an encoding has. */
 
 import { Encoding } from "../rfb/encodings.ts";
+import { zywrleDepth } from "../rfb/zywrle.ts";
 import { CopyRectDecoder } from "./copy_rect.ts";
 import type { RectDecoder } from "./decoder.ts";
 import { HextileDecoder } from "./hextile.ts";
+import { InflateStream } from "./inflate_stream.ts";
 import { RawDecoder } from "./raw.ts";
 import { RREDecoder } from "./rre.ts";
 import { TightDecoder } from "./tight.ts";
 import { TightPNGDecoder } from "./tight_png.ts";
 import { TRLEDecoder } from "./trle.ts";
 import { ZlibDecoder } from "./zlib.ts";
-import { ZRLEDecoder } from "./zrle.ts";
+import { ZRLEDecoder, zywrleDecoder } from "./zrle.ts";
 
-/** The decoders of one connection or recording by encoding number, with fresh zlib streams. */
-export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
+/**
+ * The decoders of one connection or recording by encoding number, with fresh zlib streams. `qualityLevel` is the one
+ * that was asked for, 0–9.
+ */
+export function createRectDecoders(qualityLevel?: number): ReadonlyMap<number, RectDecoder> {
+  const zrleStream = new InflateStream();
   return new Map<number, RectDecoder>([
     [Encoding.Raw, new RawDecoder()],
     [Encoding.CopyRect, new CopyRectDecoder()],
@@ -23,7 +29,8 @@ export function createRectDecoders(): ReadonlyMap<number, RectDecoder> {
     [Encoding.Zlib, new ZlibDecoder()],
     [Encoding.Tight, new TightDecoder()],
     [Encoding.TRLE, new TRLEDecoder()],
-    [Encoding.ZRLE, new ZRLEDecoder()],
+    [Encoding.ZRLE, new ZRLEDecoder(zrleStream)],
+    [Encoding.ZYWRLE, zywrleDecoder(zrleStream, zywrleDepth(qualityLevel))],
     [Encoding.TightPNG, new TightPNGDecoder()],
   ]);
 }

@@ -18,6 +18,9 @@ export interface TileSource {
   view(count: number): Uint8Array;
 }
 
+/** Reads and paints what is behind the subencoding of one kind of tile. */
+export type TilePaint = (source: TileSource, surface: PixelWords, tile: Rect) => void;
+
 /** Bytes of a row of packed indices into a palette. */
 export function packedRowBytes(paletteSize: number, width: number): number {
   return Math.ceil(width * packedBits(paletteSize) / 8);
@@ -29,13 +32,15 @@ function packedBits(paletteSize: number): number {
 
 /** Paints tiles of one rect after the other. */
 export class TilePainter {
-  readonly #what: "TRLE" | "ZRLE";
+  readonly #what: "TRLE" | "ZRLE" | "ZYWRLE";
+  readonly #paintRawTile: TilePaint;
   readonly #palette = new Uint32Array(128);
   #paletteSize = 0;
 
-  /** `what` names the encoding in errors; in TRLE palettes may be used again. */
-  constructor(what: "TRLE" | "ZRLE") {
+  /** `what` names the encoding in errors; in TRLE palettes may be used again. `paintRawTile` reads and paints raw tiles. */
+  constructor(what: "TRLE" | "ZRLE" | "ZYWRLE", paintRawTile: TilePaint = paintRaw) {
     this.#what = what;
+    this.#paintRawTile = paintRawTile;
   }
 
   /** Colours of the last palette of the rect; 0 when there is none. */
@@ -51,7 +56,7 @@ export class TilePainter {
   /** Reads and paints one tile, all of whose bytes are there. ProtocolError for what does not fit it. */
   paintTile(source: TileSource, surface: PixelWords, tile: Rect): void {
     const kind = source.u8();
-    if (kind === TileKind.Raw) return this.#paintRaw(source, surface, tile);
+    if (kind === TileKind.Raw) return this.#paintRawTile(source, surface, tile);
     if (kind === TileKind.Solid) return fillPixels(surface, tile.x, tile.y, tile.width, tile.height, readPixel(source));
     if (kind === TileKind.PlainRuns) return this.#paintRuns(source, surface, tile, 0);
     if (kind === TileKind.PackedReused || kind === TileKind.RunsReused) this.#requirePalette(kind);
@@ -68,21 +73,11 @@ export class TilePainter {
 
   #requirePalette(kind: number): void {
     const what = this.#what;
-    if (what === "ZRLE") throw new ProtocolError(`Cannot decode a ${what} tile: there is no subencoding ${kind}`);
+    if (what !== "TRLE") throw new ProtocolError(`Cannot decode a ${what} tile: there is no subencoding ${kind}`);
     const size = this.#paletteSize;
     if (size === 0) throw new ProtocolError(`Cannot decode a ${what} tile: there is no palette to use again`);
     if (kind === TileKind.PackedReused && size > MAX_PACKED_PALETTE) {
       throw new ProtocolError(`Cannot decode a ${what} tile: a palette of ${size} is not packed`);
-    }
-  }
-
-  #paintRaw(source: TileSource, surface: PixelWords, tile: Rect): void {
-    for (let y = tile.y; y < tile.y + tile.height; y++) {
-      const bytes = source.view(tile.width * CPIXEL_BYTES);
-      let at = y * surface.strideWords + tile.x;
-      for (let i = 0; i < bytes.length; i += CPIXEL_BYTES) {
-        surface.words[at++] = (bytes[i] ?? 0) | (bytes[i + 1] ?? 0) << 8 | (bytes[i + 2] ?? 0) << 16;
-      }
     }
   }
 
@@ -131,6 +126,16 @@ export class TilePainter {
       }
     } while (byte === 255);
     return length;
+  }
+}
+
+function paintRaw(source: TileSource, surface: PixelWords, tile: Rect): void {
+  for (let y = tile.y; y < tile.y + tile.height; y++) {
+    const bytes = source.view(tile.width * CPIXEL_BYTES);
+    let at = y * surface.strideWords + tile.x;
+    for (let i = 0; i < bytes.length; i += CPIXEL_BYTES) {
+      surface.words[at++] = (bytes[i] ?? 0) | (bytes[i + 1] ?? 0) << 8 | (bytes[i + 2] ?? 0) << 16;
+    }
   }
 }
 

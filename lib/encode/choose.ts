@@ -13,6 +13,7 @@ import { encodeTightRects, usesGradient } from "./tight.ts";
 import { encodeTrleRect } from "./trle.ts";
 import { encodeZlibRect } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
+import { encodeZywrleRect } from "./zywrle.ts";
 
 /**
  * The encoder of an encoding number for clients with a pixel format. Throws RangeError for a number that nobody can ask
@@ -39,6 +40,8 @@ export function chooseEncoder(encoding: number, format: PixelFormat): RectEncode
       return format.bitsPerPixel === 8 ? encodeRawRect : encodeTightRects;
     case Encoding.ZRLE:
       return encodeZrleRect;
+    case Encoding.ZYWRLE:
+      return encodeZywrleRect;
     case Encoding.JPEG:
       return encodeJpegRect;
     default:
@@ -57,7 +60,7 @@ export function choosePartShape(encoding: number): PartShape {
 /** The conversion into the pixels that an encoding sends to a client with a pixel format and compress level. */
 export function chooseConversion(encoding: number, format: PixelFormat, compressLevel?: number): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
-  const isCompact = encoding === Encoding.TRLE || encoding === Encoding.ZRLE;
+  const isCompact = ([Encoding.TRLE, Encoding.ZRLE, Encoding.ZYWRLE] as readonly number[]).includes(encoding);
   const isPng = encoding === Encoding.TightPNG && format.bitsPerPixel > 8;
   if (isPng || encoding === Encoding.Tight && hasTightPixels(format)) {
     writePixelConversion(conversion, R8G8B8, "CPIXEL");

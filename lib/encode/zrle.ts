@@ -15,13 +15,15 @@ export function encodeZrleRect(context: RectContext, part: Rect): void {
   update.beginRect(part, Encoding.ZRLE);
   const tiles = arena.encode(arena.kernels.encodeZrle, conversion, surface, part);
   const stream = streams.zrle ??= new ZlibStream();
-  appendCompressed(update, stream, settings.compressLevel, tiles, readSegments(arena));
+  appendCompressed(update, stream, settings.compressLevel, tiles, readSegments(arena).segments);
 }
 
-function readSegments(arena: Arena): Segment[] {
+/** What the kernel left behind: the segments of the tiles' bytes, and how many tiles do not show their pixels as they are. */
+export function readSegments(arena: Arena): { readonly segments: Segment[]; readonly lossyTiles: number } {
   const { maxCount, firstIndex } = ZrleSegments;
   const words = arena.scratch(firstIndex + 2 * maxCount);
-  return Array.from({ length: words[0]! }, (_, at) => {
+  const segments = Array.from({ length: words[0]! }, (_, at) => {
     return { end: words[firstIndex + 2 * at]!, pixelBytes: words[firstIndex + 2 * at + 1]! };
   });
+  return { segments, lossyTiles: words[1]! };
 }

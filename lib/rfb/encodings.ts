@@ -67,6 +67,11 @@ export function encodingLevel(encoding: number, base: number): number | undefine
   return level >= 0 && level <= 9 ? level : undefined;
 }
 
+/** The first level 0–9 that a list of encodings asks for, or undefined. */
+export function firstLevel(encodings: readonly number[], base: number): number | undefined {
+  return encodings.map((encoding) => encodingLevel(encoding, base)).find((level) => level !== undefined);
+}
+
 /**
  * Name and number of an encoding, for people.
  *

@@ -1,7 +1,7 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
 import type { JpegSettings } from "../encode/job.ts";
-import { COMPRESS_LEVEL_0, Encoding, encodingLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import { COMPRESS_LEVEL_0, Encoding, firstLevel, PseudoEncoding } from "../rfb/encodings.ts";
 import { type ClientQuality, qualityOf } from "./client_quality.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
@@ -34,6 +34,7 @@ const SERVED: readonly number[] = [
   Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
+  Encoding.ZYWRLE,
   Encoding.TightPNG,
   Encoding.JPEG,
 ];
@@ -49,10 +50,9 @@ export const NO_FEATURES: ClientFeatures = featuresOf([]);
 export function featuresOf(encodings: readonly number[]): ClientFeatures {
   const listed = new Set(encodings);
   const quality = qualityOf(encodings);
-  const levels = encodings.map((encoding) => encodingLevel(encoding, COMPRESS_LEVEL_0));
   return {
     encoding: chooseEncoding(encodings, listed, quality),
-    compressLevel: levels.find((level) => level !== undefined),
+    compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
     ...quality,
     copyRect: listed.has(Encoding.CopyRect),
     hextile: listed.has(Encoding.Hextile),

@@ -1,7 +1,7 @@
 /** How good a client wants its pictures, of what it lists in SetEncodings. */
 
 import type { JpegSettings, Subsampling } from "../encode/job.ts";
-import { encodingLevel, FINE_QUALITY_0, FINE_QUALITY_100, QUALITY_LEVEL_0, Subsample } from "../rfb/encodings.ts";
+import { FINE_QUALITY_0, FINE_QUALITY_100, firstLevel, QUALITY_LEVEL_0, Subsample } from "../rfb/encodings.ts";
 
 /** What the client may be sent with a loss; both undefined when nothing. */
 export interface ClientQuality {
@@ -42,7 +42,7 @@ const SUBSAMPLINGS: ReadonlyMap<number, Subsampling> = new Map<number, Subsampli
  * [TigerVNC]. A client that names no quality, by level or finely, wants its pixels as they are.
  */
 export function qualityOf(encodings: readonly number[]): ClientQuality {
-  const level = first(encodings, (encoding) => encodingLevel(encoding, QUALITY_LEVEL_0));
+  const level = firstLevel(encodings, QUALITY_LEVEL_0);
   const fine = first(encodings, fineQuality);
   if (level === undefined && fine === undefined) return { qualityLevel: undefined, jpeg: undefined };
   const ofLevel = level === undefined ? undefined : LEVELS[level];

@@ -8,6 +8,7 @@ import { InflateStream } from "./inflate_stream.ts";
 import { jpegValues, takeJpeg } from "./jpeg_pictures.ts";
 import { ReferenceTight } from "./reference_tight.ts";
 import { ReferenceTightPng } from "./reference_tight_png.ts";
+import { type FieldBits, synthesise } from "./reference_zywrle.ts";
 import { WireBytes as Bytes } from "./wire_bytes.ts";
 
 /** A rect as it came. */
@@ -26,6 +27,10 @@ export class ReferenceDecoder {
   readonly #zrle = new InflateStream();
   readonly tight = new ReferenceTight();
   readonly tightPng = new ReferenceTightPng();
+
+  /** The levels of ZYWRLE that the client asked for, and how many tiles came as coefficients. */
+  zywrleDepth = 0;
+  coefficientTiles = 0;
 
   constructor(readonly width: number, readonly height: number, public format: PixelFormat) {
     this.picture = new Uint32Array(width * height);
@@ -92,6 +97,11 @@ export class ReferenceDecoder {
         for (const tile of tilesOf(rect, 64)) this.#zrleTile(tiles, tile);
         return tiles.end();
       }
+      case 17: {
+        const tiles = new Bytes(await this.#zrle.inflate(bytes.take(bytes.u32())));
+        for (const tile of tilesOf(rect, 64)) this.#zywrleTile(tiles, tile);
+        return tiles.end();
+      }
       default:
         throw new Error(`encoding ${rect.encoding}`);
     }
@@ -117,7 +127,7 @@ export class ReferenceDecoder {
     this.picture[y * this.width + x] = value;
   }
 
-  #paint({ x, y, width }: DecodedRect, values: readonly number[]): void {
+  #paint({ x, y, width }: Tile, values: readonly number[]): void {
     values.forEach((value, at) => this.#set(x + at % width, y + Math.floor(at / width), value));
   }
 
@@ -217,6 +227,22 @@ export class ReferenceDecoder {
     if (kind === 1) return this.#fill(tile.x, tile.y, tile.width, tile.height, palette[0]!);
     if (kind >= 2 && kind <= 16) return this.#packedTile(bytes, tile, palette);
     this.#tileRuns(bytes, tile, kind, palette);
+  }
+
+  /** A raw tile is followed by a tile of coefficients. */
+  #zywrleTile(bytes: Bytes, tile: Tile): void {
+    const isRaw = bytes.bytes[bytes.at] === 0;
+    if (!isRaw || this.zywrleDepth === 0) return this.#zrleTile(bytes, tile);
+    bytes.u8();
+    this.coefficientTiles++;
+    this.#zrleTile(bytes, tile);
+    const { x, y, width, height } = tile;
+    const sent = Array.from({ length: width * height }, (_, at) => {
+      return this.picture[(y + Math.floor(at / width)) * this.width + x + at % width]!;
+    });
+    const { greenMax } = this.format;
+    const bits: FieldBits = greenMax === 255 ? [8, 8, 8] : greenMax === 63 ? [5, 6, 5] : [5, 5, 5];
+    this.#paint(tile, synthesise(sent, width, height, this.zywrleDepth, bits));
   }
 
   #tileRuns(bytes: Bytes, tile: Tile, kind: number, palette: readonly number[]): void {

@@ -18,8 +18,8 @@ export type EncodeKernel = (
 ) => number;
 
 /**
- * What `encodeZrle` leaves behind, in u32s: the number of segments, something unused, and for each segment its end in
- * the output and the bytes of its pixels, 1 when it is not plain pixels.
+ * What `encodeZrle` and `encodeZywrle` leave behind, in u32s: the number of segments, that of tiles with a loss, and for
+ * each segment its end in the output and the bytes of its pixels, 1 when it is not plain pixels.
  */
 export const ZrleSegments = { maxCount: 127, firstIndex: 2 } as const;
 
@@ -64,6 +64,14 @@ export interface Kernels {
    * {@link ZrleSegments} at the start of the scratch memory.
    */
   encodeZrle: EncodeKernel;
+  /**
+   * The same for the tiles of a ZYWRLE rect, for a client that takes a raw tile for `depth` levels of coefficients, 1 to
+   * 3; when not `isLossy` there are none. The layout is that of lib/encode/zywrle.ts. At most two bytes a tile and for
+   * each pixel its wire bytes, 2 or 3, and one more.
+   */
+  encodeZywrle(
+    ...parameters: [...Parameters<EncodeKernel>, depth: number, isLossy: boolean, layout: number, bigEndian: boolean]
+  ): number;
   /** The same for the tiles of a TRLE rect: at most a byte a tile and the wire bytes of its pixels. */
   encodeTrle: EncodeKernel;
   /**

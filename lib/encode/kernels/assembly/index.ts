@@ -6,7 +6,7 @@ import { PNG_SCRATCH_BYTES } from "./png";
 import { RRE_SCRATCH_BYTES } from "./rre";
 import { TIGHT_SCRATCH_BYTES } from "./tight";
 import { TRLE_SCRATCH_BYTES } from "./trle";
-import { ZRLE_SCRATCH_BYTES } from "./zrle";
+import { ZYWRLE_SCRATCH_BYTES } from "./zywrle";
 
 export { compareSurfaces } from "./compare";
 export {
@@ -29,6 +29,7 @@ export { encodeCorre, encodeRre } from "./rre";
 export { encodeTight } from "./tight";
 export { encodeTrle } from "./trle";
 export { encodeZrle } from "./zrle";
+export { encodeZywrle } from "./zywrle";
 
 /** Where the module's own static data ends; 1024 as long as there is none. */
 export function dataEndBytes(): usize {
@@ -37,6 +38,6 @@ export function dataEndBytes(): usize {
 
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
-  const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
+  const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZYWRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
   return max(tiles, max(TIGHT_SCRATCH_BYTES, max(PNG_SCRATCH_BYTES, JPEG_SCRATCH_BYTES)));
 }

@@ -5,23 +5,26 @@ import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
 import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColours, scanTile } from "./palette";
 import { encodeManyColours, PLAIN_RLE, RAW, SOLID, spreadRuns, writePaletteRuns, writePlainRle, writeRaw } from "./tiles";
 
-const TILE_SIDE: u32 = 64;
-const TILE_WORDS: usize = 64 * 64;
+export const TILE_SIDE: u32 = 64;
+export const TILE_WORDS: usize = 64 * 64;
 
 /**
  * What the output is made of: first in the scratch memory, read by lib/encode/zrle.ts. Behind `count` lie the segments,
  * each a u32 with its end in the output and a u32 with the bytes of a pixel, 1 where it is not plain pixels.
  */
 @unmanaged
-class Segments {
+export class Segments {
   count: u32;
+  /** Tiles that do not show their pixels as they are. */
+  lossyTiles: u32;
 }
 
 const MAX_SEGMENTS: u32 = 127;
 const SEGMENTS_BYTES: usize = 8 * (MAX_SEGMENTS + 1);
 
 const PALETTE: usize = SEGMENTS_BYTES;
-const WORDS: usize = PALETTE + PALETTE_BYTES;
+/** Where the words of a tile are in the scratch memory. */
+export const WORDS: usize = PALETTE + PALETTE_BYTES;
 const INDICES: usize = WORDS + 4 * TILE_WORDS + 128;
 /** Bytes of scratch memory `encodeZrle` needs. */
 export const ZRLE_SCRATCH_BYTES: usize = INDICES + TILE_WORDS + 128;
@@ -41,6 +44,7 @@ export function encodeZrle(
 ): u32 {
   const segments = changetype<Segments>(scratch);
   segments.count = 0;
+  segments.lossyTiles = 0;
   let at = output;
   for (let y: u32 = 0; y < height; y += TILE_SIDE) {
     const tileHeight = min(TILE_SIDE, height - y);
@@ -49,13 +53,18 @@ export function encodeZrle(
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
       convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS, tileWidth << 2);
       const end = encodeTile(conversion.wireBytes, scratch, tileWidth, tileHeight, at);
-      const isRaw = load<u8>(at) == RAW;
-      if (isRaw) addSegment(segments, <u32>(at + 1 - output), 1);
-      addSegment(segments, <u32>(end - output), isRaw ? conversion.wireBytes : 1);
+      addTile(segments, conversion.wireBytes, output, at, end);
       at = end;
     }
   }
   return <u32>(at - output);
+}
+
+/** Adds a tile of the output to the segments: what is before its pixels, when they are plain, and those. */
+export function addTile(segments: Segments, wireBytes: u32, output: usize, at: usize, end: usize): void {
+  const isRaw = load<u8>(at) == RAW;
+  if (isRaw) addSegment(segments, <u32>(at + 1 - output), 1);
+  addSegment(segments, <u32>(end - output), isRaw ? wireBytes : 1);
 }
 
 function addSegment(segments: Segments, end: u32, pixelBytes: u32): void {
@@ -70,7 +79,8 @@ function addSegment(segments: Segments, end: u32, pixelBytes: u32): void {
   store<u32>(last, pixelBytes, 12);
 }
 
-function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u32, at: usize): usize {
+/** Writes the words of a tile in the smallest form. Returns the end. */
+export function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u32, at: usize): usize {
   const palette = changetype<Palette>(scratch + PALETTE);
   const words = scratch + WORDS;
   const count = width * height;

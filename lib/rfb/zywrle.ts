@@ -1,0 +1,13 @@
+/** What both ends of ZYWRLE have to agree on without a word (facts of libvncserver, libvncclient and QEMU). */
+
+/** Levels of the wavelet transform. */
+export type ZywrleDepth = 1 | 2 | 3;
+
+/**
+ * How deep raw tiles are transformed for a client that asked for a quality level: 3 below 3, 2 below 6, else 1. With
+ * level 9, or none, libvncserver transforms them all the same; QEMU sends ZRLE instead, as everybody reads it.
+ */
+export function zywrleDepth(qualityLevel: number | undefined): ZywrleDepth {
+  if (qualityLevel === undefined || qualityLevel >= 6) return 1;
+  return qualityLevel < 3 ? 3 : 2;
+}
