@@ -29,6 +29,7 @@ const ENCODINGS = [
   Encoding.Tight,
   Encoding.TRLE,
   Encoding.ZRLE,
+  Encoding.ZYWRLE,
   Encoding.TightPNG,
 ];
 const MAX_WIDTH = 300;
@@ -215,7 +216,7 @@ Deno.test("copies come before changed rects and are clipped with their source", 
 
 Deno.test("an encoding without an encoder fails the job", async () => {
   const surface = new TestSurface(memory, 4, 4);
-  await assert.rejects(runJob(surface.job(settingsOf(Encoding.ZYWRLE))), RangeError);
+  await assert.rejects(runJob(surface.job(settingsOf(50))), RangeError);
 });
 
 Deno.test("an update begun in used memory is the same as one begun in new memory", async () => {
