@@ -72,6 +72,14 @@ export const MAX_DEFLATE_OVERHEAD_BYTES = 1_024;
 export const MAX_ZLIB_STREAM_PAGES = 16_384;
 /** Bytes of a PNG file beside its compressed rows: chunks that say nothing of the pixels [vncd; libpng writes under 200]. */
 export const MAX_PNG_OVERHEAD_BYTES = 4_096;
+/** Pixels of a JPEG rect [vncd: twice a framebuffer of 3840x2160; its decoder takes 20 bytes for each]. */
+export const MAX_JPEG_PIXELS = 16 * 1024 * 1024;
+/** Bytes of a JPEG stream for each of its pixels [vncd: noise at quality 100 takes 6]. */
+export const MAX_JPEG_PIXEL_BYTES = 8;
+/** The same beside its pixels: tables and what cameras add [one application segment]. */
+export const MAX_JPEG_OVERHEAD_BYTES = 65_536;
+/** Scans of a progressive JPEG [libjpeg writes 10; each goes over the whole picture]. */
+export const MAX_JPEG_SCANS = 64;
 /** How often the subrects of an RRE rect may cover it [vncd: those of Xvnc and libvncserver do not overlap]. */
 export const MAX_SUBRECT_COVERAGE = 4;
 /** Bytes a client holds for a server that does not read [vncd: many cut texts]. */

@@ -6,12 +6,13 @@ import { escapeText, type Logger, silentLogger } from "../base/log.ts";
 import { DECODABLE_ENCODINGS } from "../decode/message_decoder.ts";
 import { ByteReader } from "../rfb/byte_reader.ts";
 import {
+  asksForQuality,
   COMPRESS_LEVEL_0,
   Encoding,
   encodingLevel,
   encodingName,
   PseudoEncoding,
-  QUALITY_LEVEL_0,
+  Subsample,
 } from "../rfb/encodings.ts";
 import { pixelFormatFault } from "../rfb/pixel_format.ts";
 import { parseAddress } from "../transport/address.ts";
@@ -42,7 +43,10 @@ export interface ConnectOptions {
   readonly password?: Password | undefined;
   /** Whether other viewers may stay: true when not given. */
   readonly shared?: boolean | undefined;
-  /** The SetEncodings list, most wanted first; {@link DEFAULT_ENCODINGS} when not given. */
+  /**
+   * The SetEncodings list, most wanted first; {@link DEFAULT_ENCODINGS} when not given. With a quality in it, by level
+   * (-32 to -23) or finely (-512 to -412), the server may send JPEG.
+   */
   readonly encodings?: readonly number[] | undefined;
   /** Whether to ask for pointer shapes (RichCursor) instead of a pointer in the picture. */
   readonly localCursor?: boolean | undefined;
@@ -131,9 +135,11 @@ function encodingList(options: ConnectOptions): readonly number[] {
   return wantsCursor ? [...encodings, PseudoEncoding.Cursor] : encodings;
 }
 
+const SUBSAMPLES: ReadonlySet<number> = new Set(Object.values(Subsample));
+
 function isDecodable(encoding: number): boolean {
   return DECODABLE_ENCODINGS.has(encoding) || encodingLevel(encoding, COMPRESS_LEVEL_0) !== undefined ||
-    encodingLevel(encoding, QUALITY_LEVEL_0) !== undefined;
+    asksForQuality(encoding) || SUBSAMPLES.has(encoding);
 }
 
 /** The caller's signal and the time there is, which stands still while somebody types a password. */

@@ -5,7 +5,14 @@ import { MAX_RECORDING_BLOCK_BYTES } from "../base/limits.ts";
 import type { Point, Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { ByteWriter } from "../rfb/byte_writer.ts";
-import { Encoding, encodingName, firstLevel, PseudoEncoding, QUALITY_LEVEL_0 } from "../rfb/encodings.ts";
+import {
+  asksForQuality,
+  Encoding,
+  encodingName,
+  firstLevel,
+  PseudoEncoding,
+  QUALITY_LEVEL_0,
+} from "../rfb/encodings.ts";
 import { ServerMessageType } from "../rfb/message_types.ts";
 import {
   parseBell,
@@ -59,7 +66,10 @@ export interface ServerMessage {
 
 /** What a {@link MessageDecoder} accepts and gives. */
 export interface MessageDecoderOptions {
-  /** The encodings that may occur; all that can be decoded when undefined. Raw always may. */
+  /**
+   * The encodings that may occur; all that can be decoded when undefined. Raw always may; JPEG in Tight where a quality
+   * is among them.
+   */
   readonly encodings?: ReadonlySet<number> | undefined;
   /** Asked at the start of every message: whether its bytes are wanted. */
   readonly wantsBytes?: (() => boolean) | undefined;
@@ -88,6 +98,7 @@ const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.ZRLE,
   Encoding.ZYWRLE,
   Encoding.TightPNG,
+  Encoding.JPEG,
 ];
 
 /** Every encoding and pseudo-encoding that can be decoded. */
@@ -118,8 +129,11 @@ export class MessageDecoder {
 
   constructor(picture: Picture, options: MessageDecoderOptions = {}) {
     this.#picture = picture;
-    this.#encodings = options.encodings ?? DECODABLE_ENCODINGS;
-    this.#decoders = createRectDecoders(firstLevel([...this.#encodings], QUALITY_LEVEL_0));
+    const { encodings } = options;
+    this.#encodings = encodings ?? DECODABLE_ENCODINGS;
+    const wishes = [...this.#encodings];
+    const takesJpeg = encodings === undefined || wishes.some(asksForQuality);
+    this.#decoders = createRectDecoders(takesJpeg, firstLevel(wishes, QUALITY_LEVEL_0));
     this.#wantsBytes = options.wantsBytes ?? never;
     this.#mustRest = options.mustRest ?? never;
   }

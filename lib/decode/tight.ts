@@ -1,10 +1,11 @@
-/** Tight (rfbproto.rst "Tight Encoding") without JPEG: fills, palettes, gradients, four zlib streams a connection. */
+/** Tight (rfbproto.rst "Tight Encoding"): fills, palettes, gradients, four zlib streams a connection, and JPEG. */
 
 import { ProtocolError } from "../base/errors.ts";
 import type { Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { parseCompactlyCounted } from "./compact_length.ts";
 import type { PixelTarget, RectDecoder } from "./decoder.ts";
+import { decodeCountedJpeg } from "./jpeg.ts";
 import { deflateBound, InflateStream } from "./inflate_stream.ts";
 import { fillPixels, type PixelWords, pixelWords } from "./pixel_target.ts";
 import { addGradient } from "./tight_gradient.ts";
@@ -39,6 +40,12 @@ interface PlainBytes {
 export class TightDecoder implements RectDecoder {
   readonly #streams: (InflateStream | undefined)[] = [];
   readonly #above = new Uint8Array(MAX_TIGHT_WIDTH * PIXEL_BYTES);
+  readonly #takesJpeg: boolean;
+
+  /** `takesJpeg`: whether JPEG was asked for. */
+  constructor(takesJpeg: boolean) {
+    this.#takesJpeg = takesJpeg;
+  }
 
   decodeRect(reader: ByteReader, rect: Rect, target: PixelTarget): boolean {
     const start = reader.position;
@@ -53,7 +60,8 @@ export class TightDecoder implements RectDecoder {
     const control = reader.u8();
     const compression = control >> 4;
     if (compression === FILL) return this.#fill(reader, rect, target, control);
-    requirePixels(compression, rect);
+    requirePixels(compression, rect, this.#takesJpeg);
+    if (compression === JPEG) return this.#jpeg(reader, rect, target, control);
     const header = parsePixelsHeader(reader, compression, rect.width);
     if (header === undefined) return false;
     const plainBytes = header.rowBytes * rect.height;
@@ -80,6 +88,12 @@ export class TightDecoder implements RectDecoder {
     return true;
   }
 
+  #jpeg(reader: ByteReader, rect: Rect, target: PixelTarget, control: number): boolean {
+    if (!decodeCountedJpeg(reader, rect, target, "Tight")) return false;
+    this.#resetStreams(control);
+    return true;
+  }
+
   #resetStreams(control: number): void {
     for (let stream = 0; stream < 4; stream++) {
       if (control & 1 << stream) this.#streams[stream]?.reset();
@@ -98,8 +112,8 @@ export class TightDecoder implements RectDecoder {
   }
 }
 
-function requirePixels(compression: number, { width, height }: Rect): void {
-  if (compression === JPEG) throw new ProtocolError("Cannot decode a Tight rect: JPEG was not asked for");
+function requirePixels(compression: number, { width, height }: Rect, takesJpeg: boolean): void {
+  if (compression === JPEG && !takesJpeg) throw new ProtocolError("Cannot decode a Tight rect: JPEG was not asked for");
   if (compression > JPEG) throw new ProtocolError(`Cannot decode a Tight rect: there is no compression ${compression}`);
   if (width > MAX_TIGHT_WIDTH) {
     throw new ProtocolError(`Cannot decode a Tight rect of ${width}x${height}: limit is ${MAX_TIGHT_WIDTH} wide`);

@@ -6,6 +6,7 @@ import type { Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { parseCompactlyCounted } from "./compact_length.ts";
 import type { PixelTarget, RectDecoder } from "./decoder.ts";
+import { decodeCountedJpeg } from "./jpeg.ts";
 import { deflateBound } from "./inflate_stream.ts";
 import { fillPixels, pixelWords } from "./pixel_target.ts";
 import { PngDecoder } from "./png.ts";
@@ -19,6 +20,12 @@ const PNG = 10;
 /** Paints row by row from the inflated bytes. */
 export class TightPNGDecoder implements RectDecoder {
   readonly #png = new PngDecoder();
+  readonly #takesJpeg: boolean;
+
+  /** `takesJpeg`: whether JPEG was asked for. */
+  constructor(takesJpeg: boolean) {
+    this.#takesJpeg = takesJpeg;
+  }
 
   decodeRect(reader: ByteReader, rect: Rect, target: PixelTarget): boolean {
     const start = reader.position;
@@ -33,8 +40,10 @@ export class TightPNGDecoder implements RectDecoder {
     // the low bits tell streams to start anew, of which there are none
     const compression = reader.u8() >> 4;
     if (compression === FILL) return fill(reader, rect, target);
-    if (compression === JPEG) throw new ProtocolError("Cannot decode a TightPNG rect: JPEG was not asked for");
-    if (compression !== PNG) {
+    if (compression === JPEG && !this.#takesJpeg) {
+      throw new ProtocolError("Cannot decode a TightPNG rect: JPEG was not asked for");
+    }
+    if (compression !== PNG && compression !== JPEG) {
       throw new ProtocolError(`Cannot decode a TightPNG rect: there is no compression ${compression}`);
     }
     if (rect.width > MAX_TIGHT_WIDTH) {
@@ -42,6 +51,7 @@ export class TightPNGDecoder implements RectDecoder {
         `Cannot decode a TightPNG rect of ${rect.width}x${rect.height}: limit is ${MAX_TIGHT_WIDTH} wide`,
       );
     }
+    if (compression === JPEG) return decodeCountedJpeg(reader, rect, target, "TightPNG");
     const limit = deflateBound((1 + rect.width * PIXEL_BYTES) * rect.height) + MAX_PNG_OVERHEAD_BYTES;
     const file = parseCompactlyCounted(reader, limit, "TightPNG");
     if (file === undefined) return false;

@@ -72,6 +72,12 @@ export function firstLevel(encodings: readonly number[], base: number): number |
   return encodings.map((encoding) => encodingLevel(encoding, base)).find((level) => level !== undefined);
 }
 
+/** Whether an encoding number sets a quality, by level or finely, and so takes JPEG where an encoding can bring it. */
+export function asksForQuality(encoding: number): boolean {
+  return encodingLevel(encoding, QUALITY_LEVEL_0) !== undefined ||
+    encoding >= FINE_QUALITY_0 && encoding <= FINE_QUALITY_100;
+}
+
 /**
  * Name and number of an encoding, for people.
  *

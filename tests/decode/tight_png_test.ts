@@ -6,35 +6,15 @@ import { ProtocolError } from "../../lib/base/errors.ts";
 import { createPixelTarget } from "../../lib/decode/pixel_target.ts";
 import { TightPNGDecoder } from "../../lib/decode/tight_png.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
+import { decodeInPieces } from "../helpers/decode_rects.ts";
 import { PNG_SIGNATURE, pngChunk, pngFile, pngHeader, type PngStyle, tightPngRect } from "../helpers/png_files.ts";
 import { arbitraryPixels, concat, type Pixels } from "../helpers/rects.ts";
 import { rgbBytes } from "../helpers/tight_rects.ts";
 
-/** Decodes a rect at 3,2 in pieces; checks that nothing around it is painted and no byte behind it is taken. */
-function decode(decoder: TightPNGDecoder, bytes: Uint8Array, { width, height }: Pixels, pieceBytes: number): number[] {
-  const target = createPixelTarget(width + 5, height + 4);
-  const all = concat([bytes, Uint8Array.of(0xaa)]);
-  const reader = new ByteReader();
-  let isDone = false;
-  for (let at = 0; at < all.length; at += pieceBytes) {
-    reader.append(all.slice(at, at + pieceBytes));
-    if (!isDone) isDone = decoder.decodeRect(reader, { x: 3, y: 2, width, height }, target);
-  }
-  assert.ok(isDone, "the decoder wants more bytes than there are");
-  assert.equal(reader.available, 1);
-  const painted: number[] = [];
-  for (const [at, value] of new Uint32Array(target.pixels.buffer).entries()) {
-    const [x, y] = [at % target.width - 3, Math.floor(at / target.width) - 2];
-    if (x >= 0 && x < width && y >= 0 && y < height) painted.push(value);
-    else assert.equal(value, 0, `painted outside the rect at ${x},${y}`);
-  }
-  return painted;
-}
-
 function refuses(bytes: Uint8Array, width: number, height: number, message: RegExp): void {
   const target = createPixelTarget(width, height);
   assert.throws(
-    () => new TightPNGDecoder().decodeRect(new ByteReader(bytes), { x: 0, y: 0, width, height }, target),
+    () => new TightPNGDecoder(false).decodeRect(new ByteReader(bytes), { x: 0, y: 0, width, height }, target),
     (error) => error instanceof ProtocolError && message.test(error.message),
   );
   assert.ok(target.pixels.every((byte) => byte === 0));
@@ -56,19 +36,19 @@ Deno.test("TightPNGDecoder paints what was written, in any pieces", () => {
   fc.assert(
     fc.property(arbitraryPixels(40), styles, fc.constantFrom(1, 7, 1e6), (pixels, style, pieceBytes) => {
       const bytes = tightPngRect(pngFile(pixels, fitting(pixels, style)));
-      assert.deepEqual(decode(new TightPNGDecoder(), bytes, pixels, pieceBytes), [...pixels.values]);
+      assert.deepEqual(decodeInPieces(new TightPNGDecoder(false), bytes, pixels, pieceBytes), [...pixels.values]);
     }),
     { numRuns: 150 },
   );
 });
 
 Deno.test("TightPNGDecoder reads one file after the other, another encoder's too", () => {
-  const decoder = new TightPNGDecoder();
+  const decoder = new TightPNGDecoder(false);
   fc.assert(
     fc.property(arbitraryPixels(30), (pixels) => {
       const { width, height, values } = pixels;
       const file = encode({ width, height, data: rgbBytes(values), channels: 3 });
-      assert.deepEqual(decode(decoder, tightPngRect(file), pixels, 1e6), [...values]);
+      assert.deepEqual(decodeInPieces(decoder, tightPngRect(file), pixels, 1e6), [...values]);
     }),
     { numRuns: 40 },
   );
@@ -77,7 +57,7 @@ Deno.test("TightPNGDecoder reads one file after the other, another encoder's too
 Deno.test("TightPNGDecoder paints a fill of any size", () => {
   const target = createPixelTarget(2049, 2);
   const fill = new ByteReader(Uint8Array.of(0x80, 1, 2, 3));
-  assert.equal(new TightPNGDecoder().decodeRect(fill, { x: 0, y: 0, width: 2049, height: 2 }, target), true);
+  assert.equal(new TightPNGDecoder(false).decodeRect(fill, { x: 0, y: 0, width: 2049, height: 2 }, target), true);
   assert.ok(new Uint32Array(target.pixels.buffer).every((word) => word === 0x010203));
 });
 
@@ -86,7 +66,7 @@ Deno.test("TightPNGDecoder passes over chunks that say nothing of the pixels", (
   const file = pngFile(pixels);
   const text = pngChunk("tEXt", new TextEncoder().encode("Software\0test"));
   const withText = concat([file.slice(0, 33), text, file.slice(33, -12), text, file.slice(-12)]);
-  assert.deepEqual(decode(new TightPNGDecoder(), tightPngRect(withText), pixels, 1e6), pixels.values);
+  assert.deepEqual(decodeInPieces(new TightPNGDecoder(false), tightPngRect(withText), pixels, 1e6), pixels.values);
 });
 
 Deno.test("TightPNGDecoder refuses what was not asked for and what there is not", () => {
@@ -134,7 +114,7 @@ Deno.test("TightPNGDecoder refuses palettes that are missing, too large or too s
 
 Deno.test("TightPNGDecoder refuses files that are cut, damaged or go on", () => {
   const file = around(ROWS);
-  assert.equal(new TightPNGDecoder().decodeRect(new ByteReader(tightPngRect(file)), rectOf(2, 2), target()), true);
+  assert.equal(new TightPNGDecoder(false).decodeRect(new ByteReader(tightPngRect(file)), rectOf(2, 2), target()), true);
   for (let length = 0; length < file.length; length++) {
     refuses(tightPngRect(file.slice(0, length)), 2, 2, /Cannot decode a PNG file: (it is cut off|it has no signature)/);
   }
@@ -169,7 +149,7 @@ Deno.test("TightPNGDecoder paints, asks for more or refuses, whatever the bytes"
     fc.property(start, fc.uint8Array({ maxLength: 100 }), (head, bytes) => {
       const reader = new ByteReader(concat([Uint8Array.from(head), bytes]));
       try {
-        const isDone = new TightPNGDecoder().decodeRect(reader, rectOf(2, 2), target());
+        const isDone = new TightPNGDecoder(false).decodeRect(reader, rectOf(2, 2), target());
         if (!isDone) assert.equal(reader.position, 0);
       } catch (error) {
         assert.ok(error instanceof ProtocolError, String(error));

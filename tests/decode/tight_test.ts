@@ -5,38 +5,12 @@ import { ProtocolError } from "../../lib/base/errors.ts";
 import { createPixelTarget } from "../../lib/decode/pixel_target.ts";
 import { TightDecoder } from "../../lib/decode/tight.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
-import { arbitraryPixels, concat, type Pixels } from "../helpers/rects.ts";
+import { assertRefused, decodeInPieces } from "../helpers/decode_rects.ts";
+import { arbitraryPixels, concat } from "../helpers/rects.ts";
 import { compactLength, rgbBytes, TIGHT_STYLES, TightWriter } from "../helpers/tight_rects.ts";
 
-/** Decodes a rect at 3,2 in pieces; checks that nothing around it is painted and no byte behind it is taken. */
-function decode(decoder: TightDecoder, bytes: Uint8Array, pixels: Pixels, pieceBytes: number): number[] {
-  const { width, height } = pixels;
-  const target = createPixelTarget(width + 5, height + 4);
-  const all = concat([bytes, Uint8Array.of(0xaa)]);
-  const reader = new ByteReader();
-  let isDone = false;
-  for (let at = 0; at < all.length; at += pieceBytes) {
-    reader.append(all.slice(at, at + pieceBytes));
-    if (!isDone) isDone = decoder.decodeRect(reader, { x: 3, y: 2, width, height }, target);
-  }
-  assert.ok(isDone, "the decoder wants more bytes than there are");
-  assert.equal(reader.available, 1);
-  const words = new Uint32Array(target.pixels.buffer);
-  const painted: number[] = [];
-  for (const [at, value] of words.entries()) {
-    const [x, y] = [at % target.width - 3, Math.floor(at / target.width) - 2];
-    if (x >= 0 && x < width && y >= 0 && y < height) painted.push(value);
-    else assert.equal(value, 0, `painted outside the rect at ${x},${y}`);
-  }
-  return painted;
-}
-
 function refuses(bytes: readonly number[] | Uint8Array, width: number, height: number, message: RegExp): void {
-  const target = createPixelTarget(width, height);
-  assert.throws(
-    () => new TightDecoder().decodeRect(new ByteReader(Uint8Array.from(bytes)), { x: 0, y: 0, width, height }, target),
-    (error) => error instanceof ProtocolError && message.test(error.message),
-  );
+  assertRefused(new TightDecoder(false), bytes, { width, height }, message);
 }
 
 /** A length and a zlib stream that is flushed, not ended. */
@@ -51,7 +25,7 @@ Deno.test("TightDecoder paints what was written, in any pieces", () => {
     fc.property(arbitraryPixels(40), styles, fc.nat(3), (pixels, style, stream) => {
       const bytes = new TightWriter().rect(pixels, style, stream);
       for (const pieceBytes of [1, 7, bytes.length + 1]) {
-        assert.deepEqual(decode(new TightDecoder(), bytes, pixels, pieceBytes), [...pixels.values]);
+        assert.deepEqual(decodeInPieces(new TightDecoder(false), bytes, pixels, pieceBytes), [...pixels.values]);
       }
     }),
     { numRuns: 80 },
@@ -67,10 +41,10 @@ Deno.test("TightDecoder keeps four streams over a connection and resets those it
   });
   fc.assert(
     fc.property(fc.array(rects, { minLength: 2, maxLength: 8 }), fc.constantFrom(1, 100), (list, pieceBytes) => {
-      const [writer, decoder] = [new TightWriter(), new TightDecoder()];
+      const [writer, decoder] = [new TightWriter(), new TightDecoder(false)];
       for (const { pixels, style, stream, resets } of list) {
         const bytes = writer.rect(pixels, style, stream, resets);
-        assert.deepEqual(decode(decoder, bytes, pixels, pieceBytes), [...pixels.values]);
+        assert.deepEqual(decodeInPieces(decoder, bytes, pixels, pieceBytes), [...pixels.values]);
       }
     }),
     { numRuns: 40 },
@@ -85,10 +59,13 @@ Deno.test("TightDecoder paints a smooth picture and one of 256 colours", () => {
   });
   const smooth = { width, height, values };
   const mapped = { width, height, values: values.map((_, at) => (at * 7919 & 255) * 0x010101) };
-  assert.deepEqual(decode(new TightDecoder(), new TightWriter().rect(smooth, "gradient", 3), smooth, 999), values);
+  assert.deepEqual(
+    decodeInPieces(new TightDecoder(false), new TightWriter().rect(smooth, "gradient", 3), smooth, 999),
+    values,
+  );
   const bytes = new TightWriter().rect(mapped, "palette", 2);
   assert.equal(bytes[2], 255);
-  assert.deepEqual(decode(new TightDecoder(), bytes, mapped, 999), mapped.values);
+  assert.deepEqual(decodeInPieces(new TightDecoder(false), bytes, mapped, 999), mapped.values);
 });
 
 Deno.test("TightDecoder refuses what was not asked for and what there is not", () => {
@@ -102,7 +79,7 @@ Deno.test("TightDecoder refuses rects wider than 2048 that are not fills", () =>
   refuses([0x00], 2049, 1, /limit is 2048 wide/);
   const target = createPixelTarget(2049, 1);
   const fill = new ByteReader(Uint8Array.of(0x80, 1, 2, 3));
-  assert.equal(new TightDecoder().decodeRect(fill, { x: 0, y: 0, width: 2049, height: 1 }, target), true);
+  assert.equal(new TightDecoder(false).decodeRect(fill, { x: 0, y: 0, width: 2049, height: 1 }, target), true);
   assert.deepEqual([...target.pixels.subarray(-4)], [3, 2, 1, 0]);
 });
 
@@ -134,7 +111,7 @@ Deno.test("TightDecoder paints, asks for more or refuses, whatever the bytes", (
       const reader = new ByteReader(bytes);
       const target = createPixelTarget(40, 40);
       try {
-        const isDone = new TightDecoder().decodeRect(reader, { x: 0, y: 0, width, height }, target);
+        const isDone = new TightDecoder(false).decodeRect(reader, { x: 0, y: 0, width, height }, target);
         if (!isDone) assert.equal(reader.position, 0);
       } catch (error) {
         assert.ok(error instanceof ProtocolError, String(error));

@@ -78,7 +78,7 @@ async function send(
 function decodeAsClient({ bytes }: Sent, width: number, height: number, qualityLevel: number): Uint32Array {
   const target = createPixelTarget(width, height);
   const reader = new ByteReader(bytes.slice(16));
-  const decoder = createRectDecoders(qualityLevel).get(Encoding.ZYWRLE)!;
+  const decoder = createRectDecoders(true, qualityLevel).get(Encoding.ZYWRLE)!;
   assert.equal(decoder.decodeRect(reader, { x: 0, y: 0, width, height }, target), true);
   assert.equal(reader.available, 0);
   return new Uint32Array(target.pixels.buffer);
