@@ -69,6 +69,7 @@ export class Display {
   #hwUpdateFault: string | undefined;
   #isInHwUpdate = false;
   #changedSinceTick = false;
+  #generation = 0;
   #cursor: CursorShape | undefined;
   #isCursorVisible = true;
   #isClosed = false;
@@ -96,6 +97,11 @@ export class Display {
   /** The last compared state: what clients are sent. Kept up to date only while there are listeners. */
   get serverSurface(): DisplaySurface {
     return this.#compared.surface;
+  }
+
+  /** Counts the states of the server surface: another number whenever listeners are told of a change. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Pixels. */
@@ -141,7 +147,7 @@ export class Display {
     const move = clipMove(source, x, y, this.#guest);
     if (isWatched && move !== undefined) {
       this.#compared.move(move);
-      this.#changedSinceTick = true;
+      this.#markChanged();
       const dx = move.destination.x - move.source.x;
       const dy = move.destination.y - move.source.y;
       this.#tell((listener) => listener.gfxCopy?.(move.destination, dx, dy));
@@ -273,8 +279,13 @@ export class Display {
   #flush(): void {
     this.#askDevice();
     if (this.#compared.compare(this.#guest) === 0) return;
-    this.#changedSinceTick = true;
+    this.#markChanged();
     this.#tell((listener) => listener.gfxUpdate?.(this.#compared.changedMap));
+  }
+
+  #markChanged(): void {
+    this.#changedSinceTick = true;
+    this.#generation++;
   }
 
   #askDevice(): void {
@@ -315,7 +326,7 @@ export class Display {
     if (this.#listeners.size === 0) return;
     // Without this, clients would be sent a black picture between the switch and the next tick.
     this.#compared.compare(this.#guest);
-    this.#changedSinceTick = true;
+    this.#markChanged();
     this.#tell((listener) => listener.gfxSwitch?.(this.#compared.surface));
   }
 

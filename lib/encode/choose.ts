@@ -2,6 +2,7 @@
 
 import { Encoding, encodingName } from "../rfb/encodings.ts";
 import { hasTightPixels, type PixelFormat, R8G8B8 } from "../rfb/pixel_format.ts";
+import { StreamBit } from "./headed_stream.ts";
 import { encodeHextileRect } from "./hextile.ts";
 import { encodeJpegRect } from "./jpeg.ts";
 import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
@@ -47,6 +48,12 @@ export function chooseEncoder(encoding: number, format: PixelFormat): RectEncode
     default:
       throw new RangeError(`Cannot encode ${encodingName(encoding)}: there is no encoder for it`);
   }
+}
+
+/** The zlib streams that an encoding writes to and that have one header, as bits of `StreamBit`. */
+export function headedStreams(encoding: number): number {
+  if (encoding === Encoding.Zlib) return StreamBit.zlib;
+  return encoding === Encoding.ZRLE || encoding === Encoding.ZYWRLE ? StreamBit.zrle : 0;
 }
 
 /** How an encoding's rects are cut. */

@@ -1,13 +1,14 @@
-/** What an encoding worker does: goes round its clients' jobs, one rect at a time. */
+/** What an encoding worker does: goes round its tasks, one rect at a time. */
 
 import { setImmediate } from "node:timers";
 import { errorMessage } from "../base/errors.ts";
 import { Arena } from "./arena.ts";
+
 import { causeFault } from "./fault.ts";
 import type { EncodedUpdate } from "./job.ts";
 import { closeStreams, encodeJob } from "./job_encoder.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
-import type { WorkerReport, WorkerRequest } from "./worker_messages.ts";
+import type { EncodeTask, WorkerReport, WorkerRequest } from "./worker_messages.ts";
 
 /** A report at least so often while there is work: the pool takes silence for a hung worker. */
 const ALIVE_INTERVAL_MS = 1_000;
@@ -15,13 +16,13 @@ const ALIVE_INTERVAL_MS = 1_000;
 /** Messages are let in at least so often while there is work. */
 const TURN_INTERVAL_MS = 2;
 
-interface WorkerClient {
+/** A task that was begun. */
+interface RunningTask {
   readonly id: number;
-  readonly arena: Arena;
+  readonly arena: number;
+  readonly client: number | undefined;
   readonly streams: ClientStreams;
-  /** The job in flight. */
-  steps?: AsyncGenerator<void, EncodedUpdate, void> | undefined;
-  closed: boolean;
+  readonly steps: AsyncGenerator<void, EncodedUpdate, void>;
 }
 
 /** How reports leave the worker. */
@@ -31,10 +32,13 @@ export type SendReport = (report: WorkerReport, transfer: Transferable[]) => voi
 export class EncodingWorker {
   readonly #send: SendReport;
   readonly #arenas = new Map<number, Arena>();
-  readonly #clients = new Map<number, WorkerClient>();
-  /** Clients with a job, in the order of their turns. */
-  readonly #queue: WorkerClient[] = [];
-  #running = false;
+  readonly #leaving = new Set<number>();
+  readonly #streams = new Map<number, ClientStreams>();
+  /** In the order of their turns. */
+  readonly #tasks: RunningTask[] = [];
+  readonly #cancelled = new Set<number>();
+  #atHand: Int32Array = new Int32Array(1);
+  #isRunning = false;
   #lastReportMs = 0;
   #lastTurnMs = 0;
 
@@ -45,75 +49,94 @@ export class EncodingWorker {
   /** Takes what the pool sent. */
   onRequest(request: WorkerRequest): void {
     switch (request.type) {
+      case "start":
+        this.#atHand = request.atHand;
+        return this.#report({ type: "alive" });
       case "attach":
         this.#arenas.set(request.arena, new Arena(request.memory, request.pointer));
-        break;
+        return;
       case "detach":
-        this.#arenas.delete(request.arena);
-        break;
-      case "open":
-        this.#onOpen(request.client, request.arena);
-        break;
+        this.#leaving.add(request.arena);
+        return this.#detachIdle();
       case "encode":
-        this.#onEncode(request);
-        break;
+        return this.#onEncode(request);
+      case "cancel":
+        if (this.#tasks.some(({ id }) => id === request.task)) this.#cancelled.add(request.task);
+        return;
       case "close":
-        this.#onClose(request.client);
+        return this.#onClose(request.client);
     }
   }
 
-  #onOpen(id: number, arenaId: number): void {
+  #onEncode(request: EncodeTask): void {
+    const { task: id, arena: arenaId, client, job, used, fault } = request;
+    Atomics.store(this.#atHand, 0, id);
     const arena = this.#arenas.get(arenaId);
-    if (arena === undefined) throw new Error(`Cannot open client ${id}: arena ${arenaId} is not attached`);
-    this.#clients.set(id, { id, arena, streams: {}, closed: false });
+    if (arena === undefined) throw new Error(`Cannot run task ${id}: arena ${arenaId} is not attached`);
+    const streams = this.#streamsFor(request);
+    const steps = fault === undefined
+      ? encodeJob(job, arena, streams, used)
+      : causeFault(fault, () => this.#cancelled.has(id));
+    this.#tasks.push({ id, arena: arenaId, client, streams, steps });
+    if (!this.#isRunning) this.#run();
   }
 
-  #onEncode({ client: id, job, used, fault }: Extract<WorkerRequest, { type: "encode" }>): void {
-    const client = this.#clients.get(id);
-    if (client === undefined) throw new Error(`Cannot encode for client ${id}: it is not open`);
-    client.steps = fault === undefined
-      ? encodeJob(job, client.arena, client.streams, used)
-      : causeFault(fault, () => client.closed);
-    this.#queue.push(client);
-    if (!this.#running) this.#run();
+  #streamsFor({ client, isFresh, begun }: EncodeTask): ClientStreams {
+    if (client === undefined) return { begun };
+    const kept = this.#streams.get(client);
+    if (kept !== undefined && !isFresh) return kept;
+    if (kept !== undefined) closeStreams(kept);
+    const streams = { begun };
+    this.#streams.set(client, streams);
+    return streams;
   }
 
-  #onClose(id: number): void {
-    const client = this.#clients.get(id);
-    if (client === undefined) return;
-    this.#clients.delete(id);
-    client.closed = true;
-    if (client.steps === undefined) this.#drop(client);
+  /** A task of the client's that was cancelled frees the streams with its last step. */
+  #onClose(client: number): void {
+    const streams = this.#streams.get(client);
+    this.#streams.delete(client);
+    if (streams !== undefined && !this.#tasks.some((task) => task.client === client)) closeStreams(streams);
   }
 
   async #run(): Promise<void> {
-    this.#running = true;
-    for (let client = this.#queue.shift(); client !== undefined; client = this.#queue.shift()) {
-      await this.#step(client);
-      if (client.closed) this.#drop(client);
-      else if (client.steps !== undefined) this.#queue.push(client);
-      if (this.#queue.length > 0) await this.#letMessagesIn();
+    this.#isRunning = true;
+    for (let task = this.#tasks[0]; task !== undefined; task = this.#tasks[0]) {
+      Atomics.store(this.#atHand, 0, task.id);
+      const report = await this.#step(task);
+      Atomics.store(this.#atHand, 0, 0);
+      this.#tasks.shift();
+      if (report === undefined) this.#tasks.push(task);
+      else this.#finish(task, report);
+      if (this.#tasks.length > 0) await this.#letMessagesIn();
     }
-    this.#running = false;
+    this.#isRunning = false;
   }
 
-  /** One rect of a client's job. Never throws: what goes wrong is that client's. */
-  async #step(client: WorkerClient): Promise<void> {
-    if (client.closed || client.steps === undefined) return;
+  /** One rect of a task; the task's answer when it was the last. Never throws: what goes wrong is that task's. */
+  async #step({ id, steps, streams }: RunningTask): Promise<WorkerReport | undefined> {
     try {
-      const step = await client.steps.next();
-      if (client.closed || !step.done) return;
-      client.steps = undefined;
-      this.#report({ type: "encoded", client: client.id, update: step.value }, [step.value.bytes.buffer]);
+      const step = this.#cancelled.has(id) ? undefined : await steps.next();
+      if (step === undefined || this.#cancelled.has(id)) return { type: "cancelled", task: id };
+      return step.done ? { type: "encoded", task: id, update: step.value, begun: streams.begun ?? 0 } : undefined;
     } catch (error) {
-      client.steps = undefined;
-      if (!client.closed) this.#report({ type: "failed", client: client.id, reason: errorMessage(error) });
+      return { type: "failed", task: id, reason: errorMessage(error) };
     }
   }
 
-  #drop(client: WorkerClient): void {
-    closeStreams(client.streams);
-    this.#report({ type: "closed", client: client.id });
+  #finish({ id, client, streams }: RunningTask, report: WorkerReport): void {
+    this.#cancelled.delete(id);
+    if (client === undefined || this.#streams.get(client) !== streams) closeStreams(streams);
+    this.#report(report, report.type === "encoded" ? [report.update.bytes.buffer] : []);
+    this.#detachIdle();
+  }
+
+  #detachIdle(): void {
+    for (const arena of this.#leaving) {
+      if (this.#tasks.some((task) => task.arena === arena)) continue;
+      this.#leaving.delete(arena);
+      this.#arenas.delete(arena);
+      this.#report({ type: "detached", arena });
+    }
   }
 
   async #letMessagesIn(): Promise<void> {

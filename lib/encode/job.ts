@@ -58,11 +58,21 @@ export interface EncodeJob {
   readonly rects: readonly Rect[];
   /** One for each of the rects; absent when all are forbidden. */
   readonly lossy?: readonly LossyRule[];
+  /**
+   * The state of the surface that the job was cut in: jobs of one state that are equal in all else are encoded once.
+   * Absent: the job is nobody else's.
+   */
+  readonly generation?: number;
+  /** Rects that it may become at most; as many as an update can have when not given. */
+  readonly maxRects?: number;
 }
 
-/** A complete FramebufferUpdate message. */
+/** A complete FramebufferUpdate message. Other clients may be sent the same bytes: they are not to be changed. */
 export interface EncodedUpdate {
+  /** The message, or its beginning where there is a `tail`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The rest, in pieces to be sent one after the other. */
+  readonly tail?: readonly Uint8Array<ArrayBuffer>[];
   readonly rectCount: number;
   /** What the client does not have as it is; absent when nothing. */
   readonly lossyRects?: readonly Rect[];
@@ -83,15 +93,18 @@ export interface PixelMemory {
   free(region: PixelMemoryRegion): void;
 }
 
-/** One client's place in a worker: its zlib streams live there for the whole connection. */
+/** One client's place in the pool, with the zlib streams that its viewer's inflaters follow. */
 export interface ClientEncoder {
   /**
-   * Encodes one job; at most one is in flight. Rejects when the worker died or passed its deadline, when the job
-   * failed, and when the encoder is closed: the streams are lost then and every later job rejects too.
+   * Encodes one job; at most one is in flight. All updates have to be sent, in order, but for those given to
+   * {@link discard}. Rejects when the job's encoder throws, when two workers were lost at it, and when the encoder or
+   * the pool is closed: every later job rejects too.
    */
   encode(job: EncodeJob): Promise<EncodedUpdate>;
   /** Gives the memory of an update back once it has been sent, to be used again. Its bytes are gone then. Optional. */
   recycle(update: EncodedUpdate): void;
+  /** Says that the latest update is not sent to anybody, and gives its memory back. */
+  discard(update: EncodedUpdate): void;
   /** Frees the streams; a job in flight is dropped and its promise rejects. May be called any number of times. */
   close(): void;
 }
@@ -99,7 +112,7 @@ export interface ClientEncoder {
 /** Where encoders come from. */
 export interface EncoderPool {
   /**
-   * An encoder over the given memory, pinned to the worker with the fewest clients.
+   * An encoder over the given memory, which belongs to one display.
    * @internal
    */
   open(memory: PixelMemory): ClientEncoder;

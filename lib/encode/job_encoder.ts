@@ -29,14 +29,15 @@ export async function* encodeJob(
     throw new LimitError(`Cannot encode ${copies.length} copies: an update has at most ${MAX_UPDATE_RECTS} rects`);
   }
   const shape = choosePartShape(settings.encoding);
-  const parts = planRects(job.rects, surface, shape, MAX_UPDATE_RECTS - copies.length, job.lossy);
+  const { maxRects = MAX_UPDATE_RECTS } = job;
+  const parts = planRects(job.rects, surface, shape, maxRects - copies.length, job.lossy);
   const update = new UpdateBuffer(used);
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);
   const encodeRect = chooseEncoder(settings.encoding, settings.pixelFormat);
   const conversion = chooseConversion(settings.encoding, settings.pixelFormat, settings.compressLevel);
   let behind = parts.length;
-  const spareRects = () => MAX_UPDATE_RECTS - update.rectCount - behind;
+  const spareRects = () => maxRects - update.rectCount - behind;
   const context = { arena, surface, settings, conversion, streams, update, spareRects };
   for (const [at, part] of parts.entries()) {
     if (at > 0) yield;

@@ -2,8 +2,14 @@
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
-import type { ClientEncoder, EncoderPool, PixelMemory } from "./job.ts";
-import { PoolWorker } from "./pool_worker.ts";
+import { MAX_RECYCLED_BYTES } from "../base/limits.ts";
+import { headedStreams } from "./choose.ts";
+import type { ClientEncoder, EncodedUpdate, EncodeJob, EncoderPool, PixelMemory } from "./job.ts";
+import { JobRun } from "./job_run.ts";
+import { type EncodeOrder, PoolWorker } from "./pool_worker.ts";
+import { SharedJobs } from "./shared_jobs.ts";
+import { sliceCount, sliceJob } from "./slices.ts";
+import { ViewerEncoder } from "./viewer_encoder.ts";
 import type { EncodeFault } from "./worker_messages.ts";
 
 /** What a pool may be told. */
@@ -15,10 +21,18 @@ export interface WorkerPoolOptions {
   /** Told when a worker dies. Default: silent. */
   readonly logger?: Logger;
   /**
-   * For tests: what goes wrong with a job. Clients and their jobs are counted from 0, in the order they come.
+   * For tests: what goes wrong with a job. Clients are counted from 0, and so is what workers begin for each of them.
    * @internal
    */
   readonly faultOf?: (client: number, job: number) => EncodeFault | undefined;
+}
+
+/** Who watches one display. */
+interface DisplayViewers {
+  readonly jobs: SharedJobs;
+  readonly viewers: Set<ViewerEncoder>;
+  /** Jobs that are not shared. */
+  readonly own: Map<ViewerEncoder, JobRun>;
 }
 
 /**
@@ -41,8 +55,10 @@ export class WorkerPool implements EncoderPool {
   readonly #options: WorkerPoolOptions;
   readonly #maxWorkers: number;
   readonly #workers = new Set<PoolWorker>();
+  readonly #displays = new Map<PixelMemory, DisplayViewers>();
+  readonly #spares: ArrayBuffer[] = [];
   #nextClient = 0;
-  #closed = false;
+  #isClosed = false;
 
   /** A pool without a thread yet. */
   constructor(options: WorkerPoolOptions = {}) {
@@ -51,36 +67,132 @@ export class WorkerPool implements EncoderPool {
   }
 
   /**
-   * An encoder over the given memory, pinned to the worker with the fewest clients. Throws when the pool is closed.
+   * An encoder over the given memory, whose streams are with the worker that has the fewest. Throws when the pool is
+   * closed.
    * @internal
    */
   open(memory: PixelMemory): ClientEncoder {
-    if (this.#closed) throw new Error("Cannot open an encoder: the pool is closed");
-    return this.#leastLoaded().open(memory, this.#nextClient++);
+    if (this.#isClosed) throw new Error("Cannot open an encoder: the pool is closed");
+    const display = this.#displays.get(memory) ?? this.#addDisplay(memory);
+    const viewer = new ViewerEncoder(this.#nextClient++, {
+      submit: (viewer, job) => display.jobs.submit(viewer, job),
+      recycle: (update) => display.jobs.recycle(update),
+      onClosed: (viewer) => this.#onClosed(viewer, memory, display),
+    });
+    display.viewers.add(viewer);
+    this.#homeOf(viewer);
+    return viewer;
   }
 
-  #leastLoaded(): PoolWorker {
+  #addDisplay(memory: PixelMemory): DisplayViewers {
+    const jobs = new SharedJobs({
+      runShared: (leader, job) => this.#run(this.#ordersOf(leader, job, memory), () => this.#leastBusy()),
+      runOwn: (viewer, job) => this.#runOwn(viewer, job, memory),
+      recycle: (update) => this.#recycle(update),
+    });
+    const display = { jobs, viewers: new Set<ViewerEncoder>(), own: new Map<ViewerEncoder, JobRun>() };
+    this.#displays.set(memory, display);
+    return display;
+  }
+
+  #onClosed(viewer: ViewerEncoder, memory: PixelMemory, { jobs, viewers, own }: DisplayViewers): void {
+    jobs.leave(viewer);
+    own.get(viewer)?.cancel();
+    viewer.home?.closeClient(viewer.id);
+    viewers.delete(viewer);
+    if (viewers.size > 0) return;
+    this.#displays.delete(memory);
+    for (const worker of this.#workers) worker.release(memory);
+  }
+
+  /** One order, or one for each slice. Their streams begin anew, in the middle of what a viewer has read. */
+  #ordersOf(viewer: ViewerEncoder, job: EncodeJob, memory: PixelMemory): EncodeOrder[] {
+    const slices = sliceJob(job, this.#slicesFor(viewer, job));
+    const nextFault = () => this.#options.faultOf?.(viewer.id, viewer.nextJob());
+    const order = { memory, client: undefined, isFresh: true, begun: viewer.begun, nextFault };
+    return slices.map((slice) => ({ ...order, job: slice }));
+  }
+
+  /** A worker each, as far as they have nothing else to do; one more is started for the next time. */
+  #slicesFor(viewer: ViewerEncoder, job: EncodeJob): number {
+    const count = sliceCount(job);
+    const headed = headedStreams(job.settings.encoding);
+    // the second slice could not tell whether the first has written the header
+    if (count === 1 || (viewer.begun & headed) !== headed) return 1;
+    const idle = [...this.#workers].filter((worker) => worker.isIdle).length;
+    if (idle < count && this.#workers.size < this.#maxWorkers) this.#startWorker();
+    return Math.max(1, Math.min(count, idle));
+  }
+
+  async #runOwn(viewer: ViewerEncoder, job: EncodeJob, memory: PixelMemory): Promise<void> {
+    const { own } = this.#displays.get(memory)!;
+    const orders = this.#ordersOf(viewer, job, memory);
+    const isOwn = orders.length === 1;
+    const run = isOwn
+      ? this.#run([{ ...orders[0]!, client: viewer.id, isFresh: viewer.isFresh }], () => this.#homeOf(viewer))
+      : this.#run(orders, () => this.#leastBusy());
+    own.set(viewer, run);
+    try {
+      viewer.onEncoded(await run.result, isOwn);
+    } catch (error) {
+      viewer.fail(error as Error);
+    } finally {
+      own.delete(viewer);
+    }
+  }
+
+  #run(orders: readonly EncodeOrder[], chooseWorker: () => PoolWorker): JobRun {
+    return new JobRun(orders, () => {
+      if (this.#isClosed) throw new Error("Cannot encode: the pool was closed");
+      return chooseWorker();
+    });
+  }
+
+  /** Where a viewer's streams are, or are to be. */
+  #homeOf(viewer: ViewerEncoder): PoolWorker {
+    if (viewer.home === undefined || viewer.home.isDead) viewer.home = this.#least((worker) => worker.clients.size);
+    viewer.home.clients.add(viewer.id);
+    return viewer.home;
+  }
+
+  #leastBusy(): PoolWorker {
+    return this.#least((worker) => worker.taskCount);
+  }
+
+  /** A worker with the least of something; a new one rather than one with any. */
+  #least(loadOf: (worker: PoolWorker) => number): PoolWorker {
     let least: PoolWorker | undefined;
     for (const worker of this.#workers) {
-      if (least === undefined || worker.clientCount < least.clientCount) least = worker;
+      if (least === undefined || loadOf(worker) < loadOf(least)) least = worker;
     }
-    const isBusy = least === undefined || least.clientCount > 0;
-    return isBusy && this.#workers.size < this.#maxWorkers ? this.#startWorker() : least!;
+    const isLoaded = least === undefined || loadOf(least) > 0;
+    return isLoaded && this.#workers.size < this.#maxWorkers ? this.#startWorker() : least!;
   }
 
   #startWorker(): PoolWorker {
     const worker = new PoolWorker({
       clock: this.#options.clock ?? systemClock,
-      faultOf: (client, job) => this.#options.faultOf?.(client, job),
+      takeSpare: () => this.#spares.pop(),
       onDeath: (dead, reason) => this.#onDeath(dead, reason),
     });
     this.#workers.add(worker);
     return worker;
   }
 
+  /** Memory of updates is kept for as many as can be in the making at the same time. */
+  #recycle({ bytes, tail = [] }: EncodedUpdate): void {
+    for (const { buffer } of [bytes, ...tail]) {
+      const isUsable = buffer.byteLength > 0 && buffer.byteLength <= MAX_RECYCLED_BYTES;
+      if (!isUsable || this.#spares.includes(buffer)) continue;
+      this.#spares.push(buffer);
+      this.#spares.sort((a, b) => a.byteLength - b.byteLength);
+      if (this.#spares.length > this.#maxWorkers) this.#spares.shift();
+    }
+  }
+
   #onDeath(worker: PoolWorker, reason: string): void {
     this.#workers.delete(worker);
-    if (!this.#closed) (this.#options.logger ?? silentLogger).error(`encoding worker ended: ${reason}`);
+    if (!this.#isClosed) (this.#options.logger ?? silentLogger).error(`encoding worker ended: ${reason}`);
   }
 
   /**
@@ -94,7 +206,7 @@ export class WorkerPool implements EncoderPool {
 
   /** Ends every worker; every encoder counts as closed. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const worker of this.#workers) worker.end("the pool was closed", false);
   }
 }

@@ -1,41 +1,71 @@
-/** One worker of the pool: its clients, its arenas, and whether it still answers. */
+/** One worker of the pool: its tasks, its arenas, and whether it still answers. */
 
 import type { Clock, Timer } from "../base/clock.ts";
-import { JOB_DEADLINE_MS, MAX_RECYCLED_BYTES } from "../base/limits.ts";
+import { JOB_DEADLINE_MS } from "../base/limits.ts";
 import { ARENA_BYTES } from "./arena.ts";
-import type { EncodeJob, PixelMemory, PixelMemoryRegion } from "./job.ts";
-import { PoolEncoder } from "./pool_encoder.ts";
-import type { EncodeFault, WorkerReport, WorkerRequest } from "./worker_messages.ts";
+import type { PixelMemory, PixelMemoryRegion } from "./job.ts";
+import type { EncodeFault, EncodeTask, TaskUpdate, WorkerReport, WorkerRequest } from "./worker_messages.ts";
 
-/** A worker's arena in one display's memory, and the clients that need it. */
+/** A worker's arena in one display's memory. */
 interface Lease {
   readonly id: number;
   readonly memory: PixelMemory;
   readonly region: PixelMemoryRegion;
-  readonly clients: Set<number>;
+}
+
+/** What a worker is asked to do; see {@link EncodeTask}. */
+export interface EncodeOrder extends Pick<EncodeTask, "job" | "client" | "isFresh" | "begun"> {
+  readonly memory: PixelMemory;
+  /** For tests: what goes wrong. Asked once for every worker that takes the order. */
+  readonly nextFault: () => EncodeFault | undefined;
+}
+
+/** An order that a worker has taken. */
+export interface WorkerTask {
+  /** Rejects with WorkerLostError when the worker is gone. */
+  readonly result: Promise<TaskUpdate>;
+  /** Nobody waits for the result any more: it rejects, soon. */
+  cancel(): void;
+}
+
+/** A worker went, and a job with it. */
+export class WorkerLostError extends Error {
+  override name = "WorkerLostError";
+
+  /** `wasAtHand`: the job may be what it went of. */
+  constructor(message: string, readonly wasAtHand: boolean) {
+    super(message);
+  }
 }
 
 /** What the pool wants to know and decide. */
 export interface PoolWorkerHooks {
   readonly clock: Clock;
-  faultOf(client: number, job: number): EncodeFault | undefined;
-  /** The worker is gone, and so is every client it had. */
+  /** Memory of an update that was sent, to be used again. */
+  takeSpare(): ArrayBuffer | undefined;
+  /** The worker is gone, and so are all streams it had. */
   onDeath(worker: PoolWorker, reason: string): void;
 }
+
+type PendingTask = PromiseWithResolvers<TaskUpdate>;
 
 /** A thread and those who depend on it. */
 export class PoolWorker {
   readonly #hooks: PoolWorkerHooks;
   readonly #worker: Worker;
-  readonly #encoders = new Map<number, PoolEncoder>();
+  readonly #atHand = new Int32Array(new SharedArrayBuffer(4));
+  readonly #tasks = new Map<number, PendingTask>();
   readonly #leases = new Map<PixelMemory, Lease>();
-  /** Clients the worker owes an answer. */
-  readonly #awaited = new Set<number>();
+  /** Leases the worker has not let go of yet. */
+  readonly #leaving = new Map<number, Lease>();
+  #nextTask = 1;
   #nextArena = 0;
+  #isReady = false;
   #deadline: Timer | undefined;
-  #recycled: ArrayBuffer | undefined;
   #settled: PromiseWithResolvers<void> | undefined;
-  #dead = false;
+  #isDead = false;
+  /** Clients whose streams are here. */
+  readonly clients: Set<number> = new Set();
 
   constructor(hooks: PoolWorkerHooks) {
     this.#hooks = hooks;
@@ -47,73 +77,83 @@ export class PoolWorker {
       event.preventDefault();
       this.end(event.message, true);
     };
+    this.#send({ type: "start", atHand: this.#atHand });
   }
 
-  /** Clients that are pinned to it. */
-  get clientCount(): number {
-    return this.#encoders.size;
+  /** Tasks that are not answered. */
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
+
+  /** Whether its thread runs and has nothing to do. */
+  get isIdle(): boolean {
+    return this.#isReady && this.#tasks.size === 0 && !this.#isDead;
+  }
+
+  /** Whether it is gone. */
+  get isDead(): boolean {
+    return this.#isDead;
   }
 
   /** Resolves when the worker owes no answer any more, or is gone. */
   async settled(): Promise<void> {
-    if (this.#awaited.size === 0 || this.#dead) return;
+    if (!this.#owesAnswer || this.#isDead) return;
     this.#settled ??= Promise.withResolvers();
     await this.#settled.promise;
   }
 
-  /** Pins a client to this worker. */
-  open(memory: PixelMemory, id: number): PoolEncoder {
+  get #owesAnswer(): boolean {
+    return this.#tasks.size + this.#leaving.size > 0;
+  }
+
+  /** Begins an order. */
+  encode({ memory, job, client, isFresh, begun, nextFault }: EncodeOrder): WorkerTask {
     const lease = this.#leases.get(memory) ?? this.#attach(memory);
-    lease.clients.add(id);
-    this.#send({ type: "open", client: id, arena: lease.id });
-    const encoder = new PoolEncoder(this, id);
-    this.#encoders.set(id, encoder);
-    return encoder;
+    const task = this.#nextTask++;
+    const used = this.#hooks.takeSpare();
+    const request = { task, arena: lease.id, job, client, isFresh, begun, used, fault: nextFault() };
+    const pending = Promise.withResolvers<TaskUpdate>();
+    this.#tasks.set(task, pending);
+    this.#send({ type: "encode", ...request }, used === undefined ? [] : [used]);
+    this.#awaitAnswer();
+    return { result: pending.promise, cancel: () => this.#send({ type: "cancel", task }) };
   }
 
   #attach(memory: PixelMemory): Lease {
     const region = memory.allocate(ARENA_BYTES);
-    const lease = { id: this.#nextArena++, memory, region, clients: new Set<number>() };
+    const lease = { id: this.#nextArena++, memory, region };
     this.#leases.set(memory, lease);
     this.#send({ type: "attach", arena: lease.id, memory: memory.memory, pointer: region.pointer });
     return lease;
   }
 
-  /** Sends a job; the encoder gets the answer. */
-  encode(encoder: PoolEncoder, job: EncodeJob): void {
-    const used = this.#recycled;
-    this.#recycled = undefined;
-    const fault = this.#hooks.faultOf(encoder.id, encoder.jobs);
-    this.#send({ type: "encode", client: encoder.id, job, used, fault }, used === undefined ? [] : [used]);
-    this.#await(encoder.id);
+  /** Gives the arena in a display's memory back, as soon as the worker has done with it. */
+  release(memory: PixelMemory): void {
+    const lease = this.#leases.get(memory);
+    if (lease === undefined) return;
+    this.#leases.delete(memory);
+    this.#leaving.set(lease.id, lease);
+    this.#send({ type: "detach", arena: lease.id });
+    this.#awaitAnswer();
   }
 
-  /** Keeps memory for the next job. */
-  recycle(buffer: ArrayBuffer): void {
-    if (buffer.byteLength > MAX_RECYCLED_BYTES) return;
-    if (buffer.byteLength > (this.#recycled?.byteLength ?? 0)) this.#recycled = buffer;
-  }
-
-  /** Lets the worker forget a client; its arena is given back when the worker says so. */
-  closeEncoder(encoder: PoolEncoder): void {
-    if (this.#dead || !this.#encoders.delete(encoder.id)) return;
-    this.#send({ type: "close", client: encoder.id });
-    this.#await(encoder.id);
+  /** Frees the streams of a client. */
+  closeClient(client: number): void {
+    if (this.clients.delete(client)) this.#send({ type: "close", client });
   }
 
   #send(request: WorkerRequest, transfer: Transferable[] = []): void {
-    if (!this.#dead) this.#worker.postMessage(request, transfer);
+    if (!this.#isDead) this.#worker.postMessage(request, transfer);
   }
 
-  #await(client: number): void {
-    this.#awaited.add(client);
+  #awaitAnswer(): void {
     if (this.#deadline === undefined) this.#setDeadline();
   }
 
   #setDeadline(): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
-    if (this.#awaited.size === 0) return this.#settle();
+    if (!this.#owesAnswer) return this.#settle();
     this.#deadline = this.#hooks.clock.setTimer(
       () => this.end(`it did not answer for ${JOB_DEADLINE_MS} ms`, false),
       JOB_DEADLINE_MS,
@@ -126,47 +166,46 @@ export class PoolWorker {
   }
 
   #onReport(report: WorkerReport): void {
-    if (this.#dead) return;
-    if (report.type === "closed") this.#onClosed(report.client);
+    if (this.#isDead) return;
+    this.#isReady = true;
+    if (report.type === "detached") this.#onDetached(report.arena);
     else if (report.type !== "alive") this.#onAnswer(report);
     this.#setDeadline();
   }
 
-  #onAnswer(report: Extract<WorkerReport, { type: "encoded" | "failed" }>): void {
-    const encoder = this.#encoders.get(report.client);
-    // A closed client's answer may have been on its way; its `closed` is still to come.
-    if (encoder === undefined) return;
-    this.#awaited.delete(report.client);
-    if (report.type === "encoded") encoder.onEncoded(report.update);
-    else encoder.fail(new Error(report.reason));
+  #onAnswer(report: Exclude<WorkerReport, { type: "alive" | "detached" }>): void {
+    const pending = this.#tasks.get(report.task);
+    this.#tasks.delete(report.task);
+    if (report.type === "encoded") pending?.resolve(report);
+    else pending?.reject(new Error(report.type === "failed" ? report.reason : "Cannot encode: the job was cancelled"));
   }
 
-  #onClosed(client: number): void {
-    this.#awaited.delete(client);
-    for (const lease of this.#leases.values()) {
-      if (!lease.clients.delete(client) || lease.clients.size > 0) continue;
-      this.#send({ type: "detach", arena: lease.id });
-      this.#leases.delete(lease.memory);
-      lease.memory.free(lease.region);
-    }
+  #onDetached(arena: number): void {
+    const lease = this.#leaving.get(arena);
+    this.#leaving.delete(arena);
+    lease?.memory.free(lease.region);
   }
 
   /**
-   * Ends the thread and everything its clients wait for. When it is not known to have stopped, the arenas are never
-   * given back: it may write to them for a moment yet.
+   * Ends the thread and its tasks. When it is not known to have stopped, the arenas are never given back: it may write
+   * to them for a moment yet.
    */
   end(reason: string, hasStopped: boolean): void {
-    if (this.#dead) return;
-    this.#dead = true;
+    if (this.#isDead) return;
+    this.#isDead = true;
     this.#deadline?.cancel();
     this.#worker.terminate();
-    const error = new Error(`Cannot encode: the encoding worker ended, ${reason}`);
-    for (const encoder of this.#encoders.values()) encoder.fail(error);
-    this.#encoders.clear();
-    if (hasStopped || this.#awaited.size === 0) {
-      for (const lease of this.#leases.values()) lease.memory.free(lease.region);
+    if (hasStopped || !this.#owesAnswer) {
+      for (const lease of [...this.#leases.values(), ...this.#leaving.values()]) lease.memory.free(lease.region);
     }
     this.#leases.clear();
+    this.#leaving.clear();
+    const atHand = Atomics.load(this.#atHand, 0);
+    for (const [task, pending] of this.#tasks) {
+      const message = `Cannot encode: the encoding worker ended, ${reason}`;
+      pending.reject(new WorkerLostError(message, atHand === 0 || atHand === task));
+    }
+    this.#tasks.clear();
     this.#settle();
     this.#hooks.onDeath(this, reason);
   }

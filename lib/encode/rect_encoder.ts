@@ -8,6 +8,8 @@ import type { ZlibStream } from "./zlib_stream.ts";
 
 /** The zlib streams of one client, made when they are first used. */
 export interface ClientStreams {
+  /** The streams whose header the client has, made here or before: bits of `StreamBit`. */
+  begun?: number;
   zlib?: ZlibStream;
   zrle?: ZlibStream;
   /** By the number Tight gives them. */

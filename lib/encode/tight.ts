@@ -107,7 +107,8 @@ function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes
   const paletteBytes = colours * context.conversion[WIRE_BYTES_OFFSET]!;
   if (isPng) return writePngPayload(context, { bounds, colours, paletteBytes, bytes, noisy });
   const stream = STREAM[filter]!;
-  update.u8((filter === TightFilter.copy ? stream : stream | FILTER_FOLLOWS) << 4);
+  const reset = beginsStream(context, stream, bytes.length - paletteBytes) ? 1 << stream : 0;
+  update.u8((filter === TightFilter.copy ? stream : stream | FILTER_FOLLOWS) << 4 | reset);
   if (filter === TightFilter.gradient) update.u8(GRADIENT_FILTER);
   if (colours > 0) {
     update.u8(PALETTE_FILTER);
@@ -117,6 +118,11 @@ function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes
   // Palette indices and packed bits repeat at any byte.
   const pixelBytes = colours > 0 ? 1 : context.conversion[WIRE_BYTES_OFFSET]!;
   writePixels(context, stream, bytes.subarray(paletteBytes), pixelBytes);
+}
+
+/** Whether a rect's pixels are the first of a stream: the viewer may have read another one of that number before. */
+function beginsStream({ streams }: RectContext, at: number, pixelBytes: number): boolean {
+  return pixelBytes >= MIN_COMPRESSED_BYTES && streams.tight?.[at] === undefined;
 }
 
 function writePixels(context: RectContext, at: number, pixels: Uint8Array, pixelBytes: number): void {

@@ -8,26 +8,49 @@ import type { EncodedUpdate, EncodeJob } from "./job.ts";
  */
 export type EncodeFault = "throw" | "close" | "hang" | "fail" | "hold";
 
-/** From the pool to a worker. Clients and arenas are numbered by the pool. */
+/** What a worker is to do. */
+export interface EncodeTask {
+  /** Its number, from 1 on. */
+  readonly task: number;
+  readonly arena: number;
+  readonly job: EncodeJob;
+  /** Whose streams go on with the job. Undefined: it has streams of its own, which end with it. */
+  readonly client: number | undefined;
+  /** The client's streams are not what its viewer has any more: they begin anew. */
+  readonly isFresh: boolean;
+  /** The streams whose header the viewer has, as bits of `StreamBit`. */
+  readonly begun: number;
+  /** Memory of an earlier update, transferred, for this one. */
+  readonly used: ArrayBuffer | undefined;
+  readonly fault: EncodeFault | undefined;
+}
+
+/** What came of it. */
+export interface TaskUpdate {
+  readonly update: EncodedUpdate;
+  /** The streams whose header a viewer has that is sent the update. */
+  readonly begun: number;
+}
+
+/** From the pool to a worker. Tasks, clients and arenas are numbered by the pool. */
 export type WorkerRequest =
+  /** The first word. `atHand` always holds the number of the task that the worker is at, 0 for none. */
+  | { readonly type: "start"; readonly atHand: Int32Array }
   | { readonly type: "attach"; readonly arena: number; readonly memory: WebAssembly.Memory; readonly pointer: number }
+  /** No task for the arena follows. */
   | { readonly type: "detach"; readonly arena: number }
-  | { readonly type: "open"; readonly client: number; readonly arena: number }
-  | {
-    readonly type: "encode";
-    readonly client: number;
-    readonly job: EncodeJob;
-    /** Memory of an earlier update, transferred, for this one. */
-    readonly used: ArrayBuffer | undefined;
-    readonly fault: EncodeFault | undefined;
-  }
+  | { readonly type: "encode" } & EncodeTask
+  /** Nobody waits for the task any more; it is answered all the same. */
+  | { readonly type: "cancel"; readonly task: number }
+  /** The client's streams are needed no more. */
   | { readonly type: "close"; readonly client: number };
 
-/** From a worker to the pool. */
+/** From a worker to the pool: every task is answered once, and so is every detached arena. */
 export type WorkerReport =
-  | { readonly type: "encoded"; readonly client: number; readonly update: EncodedUpdate }
-  | { readonly type: "failed"; readonly client: number; readonly reason: string }
-  /** The client's streams are gone and its arena is not touched for it any more. */
-  | { readonly type: "closed"; readonly client: number }
-  /** No job is finished, but the worker goes on. */
+  | { readonly type: "encoded"; readonly task: number } & TaskUpdate
+  | { readonly type: "failed"; readonly task: number; readonly reason: string }
+  | { readonly type: "cancelled"; readonly task: number }
+  /** The arena is not touched any more. */
+  | { readonly type: "detached"; readonly arena: number }
+  /** Nothing is finished, but the worker is there. */
   | { readonly type: "alive" };

@@ -4,16 +4,20 @@ import { type Segment, type StreamMemory, threadStreamMemory } from "./stream_me
 
 /** Level when the client asks for none [zlib]. */
 const DEFAULT_COMPRESS_LEVEL = 6;
+/** What a zlib stream begins with (RFC 1950 §2.2). */
+const HEADER_BYTES = 2;
 
 /** A zlib stream; it takes memory when it is first used. */
 export class ZlibStream {
   readonly #memory: StreamMemory;
   #slot: number | undefined;
+  #bytesToDrop: number;
   #closed = false;
 
-  /** A stream that has sent nothing yet. */
-  constructor(memory: StreamMemory = threadStreamMemory()) {
+  /** A stream that has sent nothing yet; without its header for those who have had that of another. */
+  constructor(memory: StreamMemory = threadStreamMemory(), hasHeader = true) {
     this.#memory = memory;
+    this.#bytesToDrop = hasHeader ? 0 : HEADER_BYTES;
   }
 
   /**
@@ -23,7 +27,10 @@ export class ZlibStream {
   compress(bytes: Uint8Array, segments: readonly Segment[], compressLevel = DEFAULT_COMPRESS_LEVEL): Uint8Array {
     if (this.#closed) throw new Error("Cannot compress: the stream is closed");
     this.#slot ??= this.#memory.take();
-    return this.#memory.deflate(this.#slot, bytes, segments, compressLevel);
+    const compressed = this.#memory.deflate(this.#slot, bytes, segments, compressLevel);
+    const dropped = this.#bytesToDrop;
+    this.#bytesToDrop = 0;
+    return compressed.subarray(dropped);
   }
 
   /** Begins anew, with a zlib header: what comes next needs nothing that came before (the reset bits of Tight). */

@@ -4,17 +4,17 @@ import type { Rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import type { Arena } from "./arena.ts";
 import { appendCompressed } from "./compressed_payload.ts";
+import { headedStream } from "./headed_stream.ts";
 import { ZrleSegments } from "./kernels/kernels.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Segment } from "./stream_memory.ts";
-import { ZlibStream } from "./zlib_stream.ts";
 
 /** Writes a ZRLE rect; the context's conversion makes CPIXELs. */
 export function encodeZrleRect(context: RectContext, part: Rect): void {
   const { arena, conversion, surface, update, streams, settings } = context;
   update.beginRect(part, Encoding.ZRLE);
   const tiles = arena.encode(arena.kernels.encodeZrle, conversion, surface, part);
-  const stream = streams.zrle ??= new ZlibStream();
+  const stream = headedStream(streams, "zrle");
   appendCompressed(update, stream, settings.compressLevel, tiles, readSegments(arena).segments);
 }
 

@@ -4,11 +4,11 @@ import { Encoding } from "../rfb/encodings.ts";
 import { compactPixelBytes, type PixelFormat } from "../rfb/pixel_format.ts";
 import { zywrleDepth } from "../rfb/zywrle.ts";
 import { appendCompressed } from "./compressed_payload.ts";
+import { headedStream } from "./headed_stream.ts";
 import type { EncodeKernel } from "./kernels/kernels.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { encodeZrleRect, readSegments } from "./zrle.ts";
-import { ZlibStream } from "./zlib_stream.ts";
 
 /** The quality level that stands for pixels as they are [QEMU]. */
 const FULL_QUALITY = 9;
@@ -42,7 +42,7 @@ export function encodeZywrleRect(context: RectContext, part: Part): void {
   const tiles = arena.encode(kernel, conversion, surface, part);
   const { segments, lossyTiles } = readSegments(arena);
   if (lossyTiles > 0) update.noteLossy(part);
-  const stream = streams.zrle ??= new ZlibStream();
+  const stream = headedStream(streams, "zrle");
   appendCompressed(update, stream, settings.compressLevel, tiles, segments);
 }
 

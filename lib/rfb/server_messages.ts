@@ -13,6 +13,8 @@ import { parsePixelFormat, PIXEL_FORMAT_BYTES, type PixelFormat, writePixelForma
 export const VNC_AUTH_CHALLENGE_BYTES = 16;
 /** Bytes of a FramebufferUpdate before its first rect. */
 export const UPDATE_HEADER_BYTES = 4;
+/** Where its rect count is in it. */
+export const RECT_COUNT_OFFSET = 2;
 /** Bytes of a rect before its payload. */
 export const RECT_HEADER_BYTES = 12;
 /** The rect count of an update that ends with a LastRect (rfbproto.rst "LastRect Pseudo-encoding"). */

@@ -10,9 +10,6 @@ import { UPDATE_HEADER_BYTES, writeFramebufferUpdateHeader, writeRectHeader } fr
 import type { ClientFeatures } from "./client_features.ts";
 import { CursorUpdates } from "./cursor_updates.ts";
 
-/** Where the rect count of a FramebufferUpdate is. */
-const RECT_COUNT_OFFSET = 2;
-
 /** The pseudo-rects that wait for one client. */
 export class PseudoRects {
   readonly cursor: CursorUpdates;
@@ -33,21 +30,20 @@ export class PseudoRects {
     return this.cursor.isPending || this.#extendedKeyEvent === "to-be-told";
   }
 
+  /** Whether anything waits that an update of so many rects has room for. */
+  canGoBefore(rectCount: number): boolean {
+    return this.isPending && rectCount + 2 <= MAX_UPDATE_RECTS;
+  }
+
   /** All that waits, as an update of its own. */
   update(format: PixelFormat): Uint8Array<ArrayBuffer> {
     return this.#startUpdate(0, format);
   }
 
-  /**
-   * Puts all that waits before the rects of an encoded update: gives the header of both and the rects that wait; the
-   * update's own rects, {@link UPDATE_HEADER_BYTES} behind its start, are to follow. Undefined when nothing waits, or
-   * there can be no more rects.
-   */
+  /** The header of an update with `rectCount` rects more than those that wait, and these. */
   // Before, as TigerVNC's server does: its viewer decodes an alpha cursor in another pixel format than the rects that
   // its threads may still have in hand.
-  headOf(update: Uint8Array, format: PixelFormat): Uint8Array<ArrayBuffer> | undefined {
-    const rectCount = new DataView(update.buffer, update.byteOffset).getUint16(RECT_COUNT_OFFSET);
-    if (!this.isPending || rectCount + 2 > MAX_UPDATE_RECTS) return undefined;
+  headOf(rectCount: number, format: PixelFormat): Uint8Array<ArrayBuffer> {
     return this.#startUpdate(rectCount, format);
   }
 

@@ -10,8 +10,6 @@ import { UPDATE_HEADER_BYTES, writeFramebufferUpdateHeader, writeRectHeader } fr
 const ZEROS = new Uint8Array(64 * 1024);
 const HEXTILE_SIDE = 16;
 const HEXTILE_BACKGROUND_SPECIFIED = 2;
-/** Where the rect count of a FramebufferUpdate is. */
-const RECT_COUNT_OFFSET = 2;
 
 /**
  * A client that cannot be told of a new size is shown as much as fits into the one it knows, and black around it. No
@@ -82,24 +80,18 @@ export class ClientGeometry {
 
 /** A FramebufferUpdate of black rects, in pieces to be sent one after the other. Small when the client reads Hextile. */
 export function blackUpdate(rects: readonly Rect[], bytesPerPixel: number, hextile: boolean): Uint8Array[] {
+  return [updateHead(rects.length), ...blackRects(rects, bytesPerPixel, hextile)];
+}
+
+/** The header of a FramebufferUpdate. */
+export function updateHead(rectCount: number): Uint8Array {
   const head = new ByteWriter(UPDATE_HEADER_BYTES);
-  writeFramebufferUpdateHeader(head, rects.length);
-  return [head.finish(), ...blackRects(rects, bytesPerPixel, hextile)];
+  writeFramebufferUpdateHeader(head, rectCount);
+  return head.finish();
 }
 
-/** Puts black rects behind those of an encoded update: raises its rect count and gives the pieces that follow. */
-export function appendBlack(
-  update: Uint8Array,
-  rects: readonly Rect[],
-  bytesPerPixel: number,
-  hextile: boolean,
-): Uint8Array[] {
-  const view = new DataView(update.buffer, update.byteOffset, update.byteLength);
-  view.setUint16(RECT_COUNT_OFFSET, view.getUint16(RECT_COUNT_OFFSET) + rects.length);
-  return blackRects(rects, bytesPerPixel, hextile);
-}
-
-function blackRects(rects: readonly Rect[], bytesPerPixel: number, hextile: boolean): Uint8Array[] {
+/** The same without the message's header: what may follow the rects of another update. */
+export function blackRects(rects: readonly Rect[], bytesPerPixel: number, hextile: boolean): Uint8Array[] {
   return rects.flatMap((r) => hextile ? [blackHextile(r, bytesPerPixel)] : blackRaw(r, bytesPerPixel));
 }
 

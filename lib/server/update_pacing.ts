@@ -7,8 +7,7 @@ import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect } from "
 import type { Display } from "../display/display.ts";
 import type { DisplayChangeListener } from "../display/display_change_listener.ts";
 import { UpdateTracker } from "../display/update_tracker.ts";
-import type { ClientEncoder, EncodedUpdate, EncodeJob } from "../encode/job.ts";
-import { Encoding } from "../rfb/encodings.ts";
+import type { ClientEncoder, EncodedUpdate, EncodeJob, EncodeSettings } from "../encode/job.ts";
 import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
 import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
@@ -17,7 +16,7 @@ import type { DisplayStatistics } from "./display_statistics.ts";
 import type { QualitySettings } from "./lossy_rules.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
-import { appendBlack, blackUpdate, ClientGeometry } from "./resize.ts";
+import { blackRects, blackUpdate, ClientGeometry, updateHead } from "./resize.ts";
 import { joinRects } from "./update_rects.ts";
 
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
@@ -40,8 +39,6 @@ export interface UpdatePacingOptions {
 
 interface JobInFlight {
   readonly request: UpdateRequest;
-  readonly pixelFormat: PixelFormat;
-  readonly encoding: number;
   readonly rects: readonly Rect[];
   /** Its result is not to be sent. */
   isStale: boolean;
@@ -61,6 +58,8 @@ export class UpdatePacing {
   readonly #removeListener: () => void;
   #pixelFormat: PixelFormat = X8R8G8B8;
   #features: ClientFeatures = NO_FEATURES;
+  /** Of both; made when it is needed, so that equal jobs are found quickly. */
+  #settings: EncodeSettings | undefined;
   #request: UpdateRequest = "none";
   /** What is to be sent though it has not changed; in the tracker only when it matters, so that requests cost nothing. */
   #owed: Rect = EMPTY_RECT;
@@ -98,19 +97,19 @@ export class UpdatePacing {
   /** What the client wants to be sent; pixels in another format are all new to it. */
   setPixelFormat(pixelFormat: PixelFormat): void {
     this.#pixelFormat = pixelFormat;
+    this.#settings = undefined;
     this.#owed = this.#geometry.announced;
     this.#followScreenful();
     // An incremental request that waits has an answer now, but not before what the client says next.
     this.#options.display.wake();
-    // A client that has no request outstanding, as RFC 6143 §7.5.1 wants it, never gets here with a job in flight. For
-    // one that has, a job in the old format is dropped; but a zlib stream has already moved on with it, so that one is
-    // sent, as if the client's message had come behind it.
-    if (this.#job !== undefined && !isZlibStream(this.#job.encoding)) this.#job.isStale = true;
+    // A client that has no request outstanding, as RFC 6143 §7.5.1 wants it, never gets here with a job in flight.
+    if (this.#job !== undefined) this.#job.isStale = true;
   }
 
   /** What the client understands. */
   setFeatures(features: ClientFeatures): void {
     this.#features = features;
+    this.#settings = undefined;
     this.#pseudoRects.setFeatures(features);
     this.#loss.setQualityLevel(features.qualityLevel);
     this.tryUpdate();
@@ -246,8 +245,7 @@ export class UpdatePacing {
     const shown = this.#geometry.isOutdated ? rects.map((r) => intersectRects(r, visible)) : rects;
     const job = this.#makeJob(copies, joinRects(shown.filter((r) => !isEmptyRect(r)), copies.length));
     if (job.copies.length + job.rects.length === 0) return false;
-    const { pixelFormat, encoding } = job.settings;
-    const inFlight = { request: this.#request, pixelFormat, encoding, rects: job.rects, isStale: false };
+    const inFlight = { request: this.#request, rects: job.rects, isStale: false };
     this.#job = inFlight;
     this.#request = "none";
     this.#encoding = this.#encode(inFlight, job);
@@ -255,16 +253,16 @@ export class UpdatePacing {
   }
 
   #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {
-    const { pointer, width, height, strideBytes } = this.#options.display.serverSurface;
-    const { encoding, compressLevel, qualityLevel, jpeg } = this.#features;
-    const settings = {
-      pixelFormat: this.#pixelFormat,
-      encoding,
-      ...(compressLevel !== undefined && { compressLevel }),
-      ...(qualityLevel !== undefined && { qualityLevel }),
-      ...(jpeg !== undefined && { jpeg }),
+    const { generation, serverSurface } = this.#options.display;
+    const { pointer, width, height, strideBytes } = serverSurface;
+    this.#settings ??= encodeSettings(this.#pixelFormat, this.#features);
+    return {
+      surface: { pointer, width, height, strideBytes },
+      settings: this.#settings,
+      copies,
+      ...this.#loss.rule(copies, rects),
+      generation,
     };
-    return { surface: { pointer, width, height, strideBytes }, settings, copies, ...this.#loss.rule(copies, rects) };
   }
 
   async #encode(inFlight: JobInFlight, job: EncodeJob): Promise<void> {
@@ -283,31 +281,40 @@ export class UpdatePacing {
     this.#encoding = undefined;
   }
 
-  #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
+  #onEncoded({ request, isStale }: JobInFlight, update: EncodedUpdate): void {
+    const { encoder } = this.#options;
     this.#loss.onEncoded(update);
-    const recycle = () => this.#options.encoder.recycle(update);
-    if (inFlight.isStale || update.rectCount === 0) {
-      recycle();
-      if (this.#request !== "force") this.#request = inFlight.request;
-      return this.tryUpdate();
+    if (isStale) encoder.discard(update);
+    else if (update.rectCount === 0) encoder.recycle(update);
+    else return this.#sendEncoded(request, update);
+    if (this.#request !== "force") this.#request = request;
+    this.tryUpdate();
+  }
+
+  #sendEncoded(request: UpdateRequest, update: EncodedUpdate): void {
+    const pixelFormat = this.#pixelFormat;
+    const padding = this.#takePadding(update);
+    const rectCount = update.rectCount + padding.length;
+    const pieces: Uint8Array[] = [update.bytes, ...update.tail ?? []];
+    const hasPseudoRects = this.#pseudoRects.canGoBefore(rectCount);
+    if (hasPseudoRects || padding.length > 0) {
+      // the update's own header may be others' as well
+      pieces[0] = update.bytes.subarray(UPDATE_HEADER_BYTES);
+      this.#send(hasPseudoRects ? this.#pseudoRects.headOf(rectCount, pixelFormat) : updateHead(rectCount), request);
     }
-    const isCurrentFormat = inFlight.pixelFormat === this.#pixelFormat;
-    const black = this.#appendPadding(update, inFlight.pixelFormat);
-    const head = isCurrentFormat ? this.#pseudoRects.headOf(update.bytes, this.#pixelFormat) : undefined;
-    if (head !== undefined) this.#send(head, inFlight.request);
-    const rest = head === undefined ? update.bytes : update.bytes.subarray(UPDATE_HEADER_BYTES);
-    this.#send(rest, inFlight.request, recycle);
-    for (const piece of black) this.#send(piece, inFlight.request);
+    for (const piece of pieces.slice(0, -1)) this.#send(piece, request);
+    this.#send(pieces.at(-1)!, request, () => this.#options.encoder.recycle(update));
+    const bytesPerPixel = pixelFormat.bitsPerPixel / 8;
+    for (const piece of blackRects(padding, bytesPerPixel, this.#features.hextile)) this.#send(piece, request);
     this.tryUpdate();
   }
 
   /**
-   * A client that is going to be told the new size needs nothing around the old one. Padding is a few rects, but an
-   * update that is full of its own leaves it to the next one.
+   * What has to become black. A client that is going to be told the new size needs nothing around the old one. Padding
+   * is a few rects, but an update that is full of its own leaves it to the next one.
    */
-  #appendPadding(update: EncodedUpdate, { bitsPerPixel }: PixelFormat): Uint8Array[] {
-    if (this.#features.desktopSize || update.rectCount > MAX_UPDATE_RECTS / 2) return [];
-    return appendBlack(update.bytes, this.#geometry.takePadding(), bitsPerPixel / 8, this.#features.hextile);
+  #takePadding({ rectCount }: EncodedUpdate): readonly Rect[] {
+    return this.#features.desktopSize || rectCount > MAX_UPDATE_RECTS / 2 ? [] : this.#geometry.takePadding();
   }
 
   /**
@@ -331,6 +338,13 @@ export class UpdatePacing {
   }
 }
 
-function isZlibStream(encoding: number): boolean {
-  return encoding === Encoding.Zlib || encoding === Encoding.Tight || encoding === Encoding.ZRLE;
+function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): EncodeSettings {
+  const { encoding, compressLevel, qualityLevel, jpeg } = features;
+  return {
+    pixelFormat,
+    encoding,
+    ...(compressLevel !== undefined && { compressLevel }),
+    ...(qualityLevel !== undefined && { qualityLevel }),
+    ...(jpeg !== undefined && { jpeg }),
+  };
 }

@@ -82,26 +82,45 @@ Deno.test("a surface in memory that grew after the encoder was opened is read", 
 });
 
 for (const fault of ["throw", "close", "hang"] as const) {
-  Deno.test(`a worker that meets ${fault} ends its own clients, and the pool serves on`, async () => {
+  Deno.test(`a worker that meets ${fault} is replaced, and its clients are served on by other streams`, async () => {
     const clock = new FakeClock();
     const lines: string[] = [];
     const logger = createLogger("error", (line) => lines.push(line));
-    await withPool({ maxWorkers: 2, clock, logger, faultOf: firstJob(fault) }, async (pool) => {
-      const surface = createSurface(80, 60);
+    const started = Promise.withResolvers<void>();
+    const faultOf: WorkerPoolOptions["faultOf"] = (client, job) => {
+      if (client !== 0 || job !== 2) return undefined;
+      started.resolve();
+      return fault;
+    };
+    await withPool({ maxWorkers: 2, clock, logger, faultOf }, async (pool) => {
+      const surfaces = [0, 1, 2].map(() => createSurface(80, 60)) as [TestSurface, TestSurface, TestSurface];
       // Clients go to the worker with the fewest: victim and neighbour share one.
-      const [victim, other, neighbour] = [0, 1, 2].map(() => new Viewer(pool, surface)) as [Viewer, Viewer, Viewer];
-      const lost = [victim.assertLost(/worker ended/), neighbour.assertLost(/worker ended/)];
+      const [victim, other, neighbour] = surfaces.map((surface) => new Viewer(pool, surface)) as [
+        Viewer,
+        Viewer,
+        Viewer,
+      ];
+      for (const viewer of [victim, neighbour, other]) await viewer.assertServed();
+      const served = [victim.assertServed(), neighbour.assertServed()];
+      await started.promise;
       await other.assertServed();
       if (fault !== "throw") clock.advance(JOB_DEADLINE_MS);
-      await Promise.all(lost);
-      await neighbour.assertLost(/worker ended/);
-      await other.assertServed();
-      await new Viewer(pool, surface).assertServed();
+      await Promise.all(served);
+      for (const viewer of [victim, other, new Viewer(pool, surfaces[0])]) await viewer.assertServed();
       assert.equal(lines.length, 1);
-      victim.encoder.close();
     });
   });
 }
+
+Deno.test("a job that two workers were lost at ends its own client, and the pool serves on", async () => {
+  await withPool({ maxWorkers: 1, faultOf: (client) => client === 0 ? "throw" : undefined }, async (pool) => {
+    const surfaces = [createSurface(80, 60), createSurface(80, 60)] as const;
+    const [victim, neighbour] = [new Viewer(pool, surfaces[0]), new Viewer(pool, surfaces[1])];
+    await Promise.all([victim.assertLost(/worker ended/), neighbour.assertServed()]);
+    await victim.assertLost(/worker ended/);
+    await neighbour.assertServed();
+  });
+});
 
 Deno.test("a job that fails ends its own client only", async () => {
   await withPool({ maxWorkers: 1, faultOf: firstJob("fail") }, async (pool) => {
@@ -143,8 +162,8 @@ Deno.test("an arena is given back when its last client is closed", async () => {
     const surface = createSurface(40, 40);
     const counted = countRegions(surface.memory);
     const [busy, idle] = [new Viewer(pool, surface, counted.memory), new Viewer(pool, surface, counted.memory)];
-    assert.equal(counted.taken(), 1);
     const dropped = busy.assertLost(/the encoder was closed/);
+    assert.equal(counted.taken(), 1);
     busy.encoder.close();
     idle.encoder.close();
     idle.encoder.close();
@@ -160,9 +179,13 @@ Deno.test("the arena of a worker that may still be running is never given back",
   await withPool({ maxWorkers: 1, clock, faultOf: firstJob("hang") }, async (pool) => {
     const surface = createSurface(40, 40);
     const counted = countRegions(surface.memory);
-    const lost = new Viewer(pool, surface, counted.memory).assertLost(/did not answer/);
+    const viewer = new Viewer(pool, surface, counted.memory);
+    const served = viewer.assertServed();
     clock.advance(JOB_DEADLINE_MS);
-    await lost;
+    await served;
+    assert.equal(counted.taken(), 2);
+    viewer.encoder.close();
+    await new Viewer(pool, createSurface(20, 20)).assertServed();
     assert.equal(counted.taken(), 1);
   });
 });

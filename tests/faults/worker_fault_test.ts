@@ -1,4 +1,4 @@
-/** Encoding workers that throw, end without a word or never come back: their clients go, the others stay. */
+/** Encoding workers that throw, end without a word or never come back: they are replaced, and nobody is lost at once. */
 
 import assert from "node:assert/strict";
 import { CLOSE_GRACE_MS, JOB_DEADLINE_MS } from "../../lib/base/limits.ts";
@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<Exclude<EncodeFault, "hold">, RegExp>> = {
   fail: /^Cannot encode an update: .*a test wanted a failure$/,
 };
 
-/** A pool of two workers in which one client's first job goes wrong. */
+/** A pool of two workers in which one client's first jobs go wrong. */
 class FaultyPool {
   readonly clock = new SkippingClock();
   readonly lines: string[] = [];
@@ -27,7 +27,7 @@ class FaultyPool {
   readonly started: Promise<void>;
   readonly pool: WorkerPool;
 
-  constructor(fault: EncodeFault) {
+  constructor(fault: EncodeFault, faultyJobs = 1) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.started = promise;
     this.pool = new WorkerPool({
@@ -35,7 +35,7 @@ class FaultyPool {
       clock: this.clock,
       logger: createLogger("info", (line) => this.lines.push(line)),
       faultOf(client, job) {
-        if (client !== VICTIM || job > 0) return undefined;
+        if (client !== VICTIM || job >= faultyJobs) return undefined;
         resolve();
         return fault;
       },
@@ -46,8 +46,9 @@ class FaultyPool {
 async function withFaultyPool(
   fault: EncodeFault,
   body: (rig: FaultRig, faulty: FaultyPool) => Promise<void>,
+  faultyJobs?: number,
 ): Promise<void> {
-  const faulty = new FaultyPool(fault);
+  const faulty = new FaultyPool(fault, faultyJobs);
   try {
     await using rig = await FaultRig.start({ pool: faulty.pool });
     await rig.assertWitnessServed();
@@ -59,7 +60,7 @@ async function withFaultyPool(
 }
 
 for (const fault of ["throw", "close", "hang"] as const) {
-  Deno.test(`a worker that meets ${fault} costs its own clients their connections, and nobody else anything`, async () => {
+  Deno.test(`a worker that meets ${fault} is replaced, and costs nobody the connection`, async () => {
     await withFaultyPool(fault, async (rig, faulty) => {
       const victim = await rig.initialized();
       const other = await rig.initialized();
@@ -68,16 +69,30 @@ for (const fault of ["throw", "close", "hang"] as const) {
       await faulty.started;
       await rig.assertWitnessServed();
       if (fault !== "throw") faulty.clock.skip(JOB_DEADLINE_MS);
+      assert.equal((await victim.read(2))[0], 0, "this is no FramebufferUpdate");
+      for (const client of [neighbour, other]) await rig.assertServes(client);
+      assert.equal(faulty.lines.length, 1, faulty.lines.join("\n"));
+      assert.match(faulty.lines[0]!, /^vncd: error: encoding worker ended: /);
+      for (const client of [victim, neighbour, other]) client.close();
+    });
+  });
+
+  Deno.test(`a job that two workers meet ${fault} with costs its own client the connection, and nobody else`, async () => {
+    await withFaultyPool(fault, async (rig, faulty) => {
+      const victim = await rig.initialized();
+      const other = await rig.initialized();
+      await victim.request(false);
+      await faulty.started;
+      await waitUntil(() => {
+        if (fault !== "throw") faulty.clock.skip(JOB_DEADLINE_MS);
+        return rig.disconnected.length > 0;
+      }, "the end of the victim");
       await rig.assertClosed(victim, REASONS[fault]);
-      await neighbour.request(false);
-      await rig.assertClosed(neighbour, REASONS[fault]);
       await rig.assertServes(other);
       const newcomer = await rig.initialized();
       await rig.assertServes(newcomer);
-      assert.equal(faulty.lines.length, 1, faulty.lines.join("\n"));
-      assert.match(faulty.lines[0]!, /^vncd: error: encoding worker ended: /);
       for (const client of [other, newcomer]) client.close();
-    });
+    }, Infinity);
   });
 }
 

@@ -16,6 +16,7 @@ export class FakeEncoder implements ClientEncoder {
   /** Every job there was. */
   readonly jobs: FakeJob[] = [];
   recycled = 0;
+  discarded = 0;
   isClosed = false;
 
   encode(job: EncodeJob): Promise<EncodedUpdate> {
@@ -24,6 +25,10 @@ export class FakeEncoder implements ClientEncoder {
 
   recycle(): void {
     this.recycled++;
+  }
+
+  discard(): void {
+    this.discarded++;
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export class ReferenceTight {
   /** The pixel values of a rect, row by row. Throws for anything against the specification. */
   async decode(bytes: WireBytes, width: number, height: number, format: PixelFormat): Promise<number[]> {
     const control = bytes.u8();
-    if (control & 15) throw new Error("a stream was reset");
+    for (const stream of [0, 1, 2, 3]) if (control >> stream & 1) this.#reset(stream);
     if (control >> 4 === 8) {
       this.seen.add("fill");
       const colour = tightPixel(bytes, format);
@@ -40,6 +40,11 @@ export class ReferenceTight {
 
   close(): void {
     for (const stream of this.#streams) stream.close();
+  }
+
+  #reset(stream: number): void {
+    this.#streams[stream]!.close();
+    this.#streams[stream] = new InflateStream();
   }
 
   async #palette(bytes: WireBytes, stream: number, width: number, height: number, format: PixelFormat) {

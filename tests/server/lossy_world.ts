@@ -70,6 +70,8 @@ export class LossyWorld implements ClientEncoder {
 
   recycle(): void {}
 
+  discard(): void {}
+
   paint(area: Rect): void {
     const { display } = this;
     this.#paints++;

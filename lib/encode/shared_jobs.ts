@@ -1,0 +1,215 @@
+/** Encode once, send to many: equal jobs of one display's viewers, cut in one state of its surface, are one job. */
+
+import type { EncodedUpdate, EncodeJob, EncodeSettings } from "./job.ts";
+import type { JobRun } from "./job_run.ts";
+import type { ViewerEncoder } from "./viewer_encoder.ts";
+import type { TaskUpdate } from "./worker_messages.ts";
+
+/** Finished jobs that are kept for viewers who come with the same one in the same state [vncd]. */
+const MAX_KEPT_JOBS = 4;
+/** After so many shared jobs that only one viewer wanted, equal viewers have their own streams again [vncd]. */
+const MAX_LONELY_JOBS = 8;
+
+/** Who runs jobs. */
+export interface SharedJobsHooks {
+  /** With streams that begin anew. `leader` is asked for the faults of tests. */
+  runShared(leader: ViewerEncoder, job: EncodeJob): JobRun;
+  /** With the viewer's own streams; the viewer is answered. */
+  runOwn(viewer: ViewerEncoder, job: EncodeJob): void;
+  recycle(update: EncodedUpdate): void;
+}
+
+/** The viewers with the same settings: they may have jobs in common. */
+interface Company {
+  readonly viewers: Set<ViewerEncoder>;
+  /** Shared jobs in succession that only one of them wanted. */
+  lonelyJobs: number;
+}
+
+/** A job of one state of the surface. */
+interface SharedJob {
+  readonly key: string;
+  readonly job: EncodeJob;
+  readonly company: Company;
+  /** Who waits for it. */
+  readonly viewers: Set<ViewerEncoder>;
+  /** How many have wanted it. */
+  wantedBy: number;
+  /** `own`: it is run with the streams of the only one who wanted it. */
+  state: "gathering" | "running" | "done" | "own";
+  run?: JobRun;
+  result?: TaskUpdate;
+  /** Who has to give the update back before its memory is used again; the job itself while it is kept. */
+  holders: number;
+}
+
+/** The jobs of one display. */
+export class SharedJobs {
+  readonly #hooks: SharedJobsHooks;
+  readonly #companies = new Map<string, Company>();
+  readonly #companyOf = new Map<ViewerEncoder, Company>();
+  readonly #settingsKeys = new WeakMap<EncodeSettings, string>();
+  readonly #listKeys = new WeakMap<readonly unknown[], string>();
+  readonly #holdersOf = new WeakMap<EncodedUpdate, SharedJob>();
+  #generation: number | undefined;
+  #jobs = new Map<string, SharedJob>();
+  /** Of any generation: those that somebody waits for. */
+  readonly #awaited = new Set<SharedJob>();
+  #kept: SharedJob[] = [];
+
+  constructor(hooks: SharedJobsHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Takes a viewer's job; the viewer is answered. */
+  submit(viewer: ViewerEncoder, job: EncodeJob): void {
+    const settingsKey = this.#settingsKey(job.settings);
+    const company = this.#join(viewer, settingsKey);
+    if (job.generation === undefined) return this.#hooks.runOwn(viewer, job);
+    if (job.generation !== this.#generation) this.#startGeneration(job.generation);
+    const key = [viewer.begun, settingsKey, ...this.#contentKeys(job)].join();
+    const found = this.#jobs.get(key);
+    if (found === undefined || found.state === "own") {
+      // two have met who might have shared
+      if (found !== undefined) company.lonelyJobs = 0;
+      return this.#gather(key, viewer, job, company);
+    }
+    found.wantedBy++;
+    found.viewers.add(viewer);
+    if (found.state === "done") queueMicrotask(() => this.#answer(found));
+  }
+
+  /** A viewer is gone. */
+  leave(viewer: ViewerEncoder): void {
+    this.#companyOf.get(viewer)?.viewers.delete(viewer);
+    this.#companyOf.delete(viewer);
+    for (const shared of this.#awaited) {
+      if (shared.viewers.delete(viewer) && shared.viewers.size === 0) this.#cancel(shared);
+    }
+  }
+
+  /** Gives an update back. */
+  recycle(update: EncodedUpdate): void {
+    const shared = this.#holdersOf.get(update);
+    if (shared === undefined) this.#hooks.recycle(update);
+    else this.#letGo(shared);
+  }
+
+  #settingsKey(settings: EncodeSettings): string {
+    let key = this.#settingsKeys.get(settings);
+    if (key === undefined) this.#settingsKeys.set(settings, key = JSON.stringify(settings));
+    return key;
+  }
+
+  /** The surface is the same in all jobs of a generation. */
+  #contentKeys({ copies, rects, lossy = [] }: EncodeJob): string[] {
+    return [this.#listKey(copies), this.#listKey(rects), this.#listKey(lossy)];
+  }
+
+  /** Lists are often not only equal but the same. */
+  #listKey(list: readonly unknown[]): string {
+    let key = this.#listKeys.get(list);
+    if (key === undefined) this.#listKeys.set(list, key = JSON.stringify(list));
+    return key;
+  }
+
+  #join(viewer: ViewerEncoder, settingsKey: string): Company {
+    const before = this.#companyOf.get(viewer);
+    const company = this.#companies.get(settingsKey) ?? { viewers: new Set(), lonelyJobs: 0 };
+    if (before === company) return company;
+    before?.viewers.delete(viewer);
+    this.#companies.set(settingsKey, company);
+    this.#companyOf.set(viewer, company);
+    company.viewers.add(viewer);
+    for (const [key, { viewers }] of this.#companies) if (viewers.size === 0) this.#companies.delete(key);
+    return company;
+  }
+
+  /** What was encoded in another state is nobody's any more who comes now. */
+  #startGeneration(generation: number): void {
+    this.#generation = generation;
+    for (const { company, state, wantedBy } of this.#jobs.values()) {
+      if (state !== "own") company.lonelyJobs = wantedBy > 1 ? 0 : company.lonelyJobs + 1;
+    }
+    this.#jobs = new Map();
+    for (const shared of this.#kept.splice(0)) this.#letGo(shared);
+  }
+
+  /** Those who come in the same turn are waited for, then it is known whether there are several. */
+  #gather(key: string, viewer: ViewerEncoder, job: EncodeJob, company: Company): void {
+    const shared: SharedJob = {
+      key,
+      job,
+      company,
+      viewers: new Set([viewer]),
+      wantedBy: 1,
+      state: "gathering",
+      holders: 1,
+    };
+    this.#jobs.set(key, shared);
+    this.#awaited.add(shared);
+    queueMicrotask(() => this.#start(shared));
+  }
+
+  #start(shared: SharedJob): void {
+    const { company, viewers, job } = shared;
+    const [leader] = viewers;
+    if (leader === undefined) return;
+    const isShared = viewers.size > 1 || company.viewers.size > 1 && company.lonelyJobs < MAX_LONELY_JOBS;
+    if (!isShared) {
+      shared.state = "own";
+      this.#awaited.delete(shared);
+      viewers.clear();
+      return this.#hooks.runOwn(leader, job);
+    }
+    shared.state = "running";
+    shared.run = this.#hooks.runShared(leader, job);
+    shared.run.result.then((result) => this.#onEncoded(shared, result), (error) => this.#onFailure(shared, error));
+  }
+
+  #onEncoded(shared: SharedJob, result: TaskUpdate): void {
+    shared.state = "done";
+    shared.result = result;
+    this.#awaited.delete(shared);
+    this.#holdersOf.set(result.update, shared);
+    this.#answer(shared);
+    if (this.#jobs.get(shared.key) !== shared) return this.#letGo(shared);
+    this.#kept.push(shared);
+    if (this.#kept.length > MAX_KEPT_JOBS) this.#forget(this.#kept.shift()!);
+  }
+
+  #forget(kept: SharedJob): void {
+    this.#drop(kept);
+    this.#letGo(kept);
+  }
+
+  #answer(shared: SharedJob): void {
+    for (const viewer of shared.viewers) {
+      shared.holders++;
+      viewer.onEncoded(shared.result!, false);
+    }
+    shared.viewers.clear();
+  }
+
+  /** Whoever comes next with the job begins it anew. */
+  #onFailure(shared: SharedJob, error: Error): void {
+    this.#drop(shared);
+    for (const viewer of shared.viewers) viewer.fail(error);
+    shared.viewers.clear();
+  }
+
+  #cancel(shared: SharedJob): void {
+    this.#drop(shared);
+    shared.run?.cancel();
+  }
+
+  /** Nobody can join any more. */
+  #drop(shared: SharedJob): void {
+    this.#awaited.delete(shared);
+    if (this.#jobs.get(shared.key) === shared) this.#jobs.delete(shared.key);
+  }
+
+  #letGo(shared: SharedJob): void {
+    if (--shared.holders === 0) this.#hooks.recycle(shared.result!.update);
+  }
+}
