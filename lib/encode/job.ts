@@ -37,8 +37,10 @@ export type EncodingPolicy = typeof ENCODING_POLICIES[number];
 /** How a client wants its pixels, fixed for one job. */
 export interface EncodeSettings {
   readonly pixelFormat: PixelFormat;
-  /** The encoding for changed rects: Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE or ZRLE. */
+  /** The encoding for changed rects: Raw, RRE, CoRRE, Hextile, Zlib, Tight, TightPNG, TRLE or ZRLE. */
   readonly encoding: number;
+  /** Encodings without zlib streams that may take rects which they are better for. None when absent. */
+  readonly beside?: readonly number[];
   /** 0–9, undefined for the encoding's default. */
   readonly compressLevel?: number;
   /** 0–9; undefined when the client wants its pixels as they are. */

@@ -6,11 +6,13 @@ import type { Rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import { RECT_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { Arena } from "./arena.ts";
-import { chooseConversion, chooseEncoder, choosePartShape } from "./choose.ts";
+import { chooseConversion, chooseEncoder } from "./choose.ts";
 import { encodeCopyRect } from "./copy_rect.ts";
-import type { EncodedUpdate, EncodeJob } from "./job.ts";
+import type { EncodedUpdate, EncodeJob, EncodeSettings } from "./job.ts";
+import { planParts } from "./part_plan.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
-import { planCopies, planRects } from "./rect_plan.ts";
+import { planCopies } from "./rect_plan.ts";
+import { encodeSolidRect } from "./solid.ts";
 import { UpdateBuffer } from "./update_buffer.ts";
 
 /**
@@ -28,23 +30,37 @@ export async function* encodeJob(
   if (copies.length >= MAX_UPDATE_RECTS) {
     throw new LimitError(`Cannot encode ${copies.length} copies: an update has at most ${MAX_UPDATE_RECTS} rects`);
   }
-  const shape = choosePartShape(settings.encoding);
+  const conversionFor = keptConversions(settings);
   const { maxRects = MAX_UPDATE_RECTS } = job;
-  const parts = planRects(job.rects, surface, shape, maxRects - copies.length, job.lossy);
+  const parts = planParts(job, arena, conversionFor(Encoding.Raw), maxRects - copies.length);
   const update = new UpdateBuffer(used);
   if (settings.encoding === Encoding.Raw) update.expect(rawBytes(parts, settings.pixelFormat.bitsPerPixel / 8));
   for (const copy of copies) encodeCopyRect(update, copy);
-  const encodeRect = chooseEncoder(settings.encoding, settings.pixelFormat);
-  const conversion = chooseConversion(settings.encoding, settings.pixelFormat, settings.compressLevel);
   let behind = parts.length;
   const spareRects = () => maxRects - update.rectCount - behind;
-  const context = { arena, surface, settings, conversion, streams, update, spareRects };
   for (const [at, part] of parts.entries()) {
     if (at > 0) yield;
     behind--;
-    await encodeRect(context, part);
+    const { encoding } = part;
+    const context = {
+      ...{ arena, surface, streams, update, spareRects },
+      settings: { ...settings, encoding },
+      conversion: conversionFor(encoding),
+    };
+    if (part.isSolid) encodeSolidRect(context, part, encoding);
+    else await chooseEncoder(encoding, settings.pixelFormat)(context, part);
   }
   return update.finish();
+}
+
+/** The conversion for each encoding, made once. */
+function keptConversions({ pixelFormat, compressLevel }: EncodeSettings): (encoding: number) => Uint8Array {
+  const conversions = new Map<number, Uint8Array>();
+  return (encoding) => {
+    const conversion = conversions.get(encoding) ?? chooseConversion(encoding, pixelFormat, compressLevel);
+    conversions.set(encoding, conversion);
+    return conversion;
+  };
 }
 
 function rawBytes(parts: readonly Rect[], bytesPerPixel: number): number {

@@ -68,17 +68,23 @@ export function planRects(
   maxRects: number = MAX_UPDATE_RECTS,
   lossy: readonly LossyRule[] = [],
 ): Part[] {
-  const bounds = rect(0, 0, surface.width, surface.height);
-  const inside = rects
-    .map((each, at) => ({ ...intersectRects(each, bounds), lossy: lossy[at] ?? "forbidden" }))
-    .filter((each) => !isEmptyRect(each));
+  const inside = clipRects(rects, surface, lossy);
   const parts = inside.flatMap((each) => splitRect(each, shape));
   if (parts.length <= maxRects) return parts;
   const strictest = RULES.find((rule) => inside.some((each) => each.lossy === rule))!;
   return splitRect({ ...inside.reduce(boundRects, EMPTY_RECT), lossy: strictest }, LARGE_PARTS);
 }
 
-function splitRect(whole: Part, { width, maxPixels, step, maxSide }: PartShape): Part[] {
+/** The rects inside the surface, with their rules. */
+export function clipRects(rects: readonly Rect[], surface: SurfaceView, lossy: readonly LossyRule[] = []): Part[] {
+  const bounds = rect(0, 0, surface.width, surface.height);
+  return rects
+    .map((each, at) => ({ ...intersectRects(each, bounds), lossy: lossy[at] ?? "forbidden" }))
+    .filter((each) => !isEmptyRect(each));
+}
+
+/** Cuts a rect into parts of a shape. */
+export function splitRect(whole: Part, { width, maxPixels, step, maxSide }: PartShape): Part[] {
   const widest = Math.min(maxSide, Math.max(width, Math.floor(maxPixels / whole.height / step) * step));
   const partWidth = evenSide(whole.width, widest, step);
   const highest = Math.min(maxSide, Math.max(step, Math.floor(maxPixels / partWidth / step) * step));

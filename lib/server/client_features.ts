@@ -1,14 +1,13 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
-import type { JpegSettings } from "../encode/job.ts";
+import type { EncodingPolicy, JpegSettings } from "../encode/job.ts";
+import { type OfferedEncodings, pickEncodings } from "../encode/offered_encodings.ts";
 import { COMPRESS_LEVEL_0, Encoding, firstLevel, PseudoEncoding } from "../rfb/encodings.ts";
-import { type ClientQuality, qualityOf } from "./client_quality.ts";
+import { qualityOf } from "./client_quality.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
-export interface ClientFeatures {
-  /** How changed rects are encoded: one of the encodings that are served. */
-  readonly encoding: number;
+export interface ClientFeatures extends OfferedEncodings {
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
   /** 0–9; undefined when the client wants its pixels as they are. */
@@ -25,33 +24,15 @@ export interface ClientFeatures {
   readonly extendedKeyEvent: boolean;
 }
 
-const SERVED: readonly number[] = [
-  Encoding.Raw,
-  Encoding.RRE,
-  Encoding.CoRRE,
-  Encoding.Hextile,
-  Encoding.Zlib,
-  Encoding.Tight,
-  Encoding.TRLE,
-  Encoding.ZRLE,
-  Encoding.ZYWRLE,
-  Encoding.TightPNG,
-  Encoding.JPEG,
-];
-
 /** What a client understands that has said nothing. */
 export const NO_FEATURES: ClientFeatures = featuresOf([]);
 
-/**
- * The features of an encoding list, the most wanted first. The first encoding that is served wins; Zlib is passed over
- * where ZRLE is listed as well, which compresses better [QEMU set_encodings]. JPEG, which can send nothing as it is, is
- * passed over where another but Raw is listed, and by clients that set no quality. Everybody understands Raw.
- */
-export function featuresOf(encodings: readonly number[]): ClientFeatures {
+/** The features of an encoding list, the most wanted first. */
+export function featuresOf(encodings: readonly number[], policy: EncodingPolicy = "best"): ClientFeatures {
   const listed = new Set(encodings);
   const quality = qualityOf(encodings);
   return {
-    encoding: chooseEncoding(encodings, listed, quality),
+    ...pickEncodings(encodings, policy, quality.jpeg !== undefined),
     compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
     ...quality,
     copyRect: listed.has(Encoding.CopyRect),
@@ -61,15 +42,4 @@ export function featuresOf(encodings: readonly number[]): ClientFeatures {
     cursor: CURSOR_ENCODINGS.find((encoding) => listed.has(encoding)),
     extendedKeyEvent: listed.has(PseudoEncoding.QEMUExtendedKeyEvent),
   };
-}
-
-function chooseEncoding(encodings: readonly number[], listed: ReadonlySet<number>, { jpeg }: ClientQuality): number {
-  const usable = encodings.filter((encoding) =>
-    SERVED.includes(encoding) &&
-    (encoding !== Encoding.Zlib || !listed.has(Encoding.ZRLE)) &&
-    (encoding !== Encoding.JPEG || jpeg !== undefined)
-  );
-  const first = usable[0] ?? Encoding.Raw;
-  if (first !== Encoding.JPEG) return first;
-  return usable.find((encoding) => encoding !== Encoding.JPEG && encoding !== Encoding.Raw) ?? first;
 }

@@ -53,6 +53,7 @@ export class InitializedClient {
       pacing: this.#pacing,
       input: this.#input,
       send: (bytes) => output.send(bytes),
+      encodingPolicy: options.quality.encodingPolicy,
       debug: options.debug,
       isClosed: () => this.#isClosed,
     });

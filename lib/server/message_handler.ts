@@ -1,6 +1,7 @@
 /** What an initialized client says, one message after the other [QEMU protocol_client_msg]. */
 
 import { ProtocolError } from "../base/errors.ts";
+import type { EncodingPolicy } from "../encode/job.ts";
 import { encodingName } from "../rfb/encodings.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { type ClientMessage, parseClientMessage } from "../rfb/client_messages.ts";
@@ -15,6 +16,7 @@ export interface MessageHandlerOptions {
   readonly pacing: UpdatePacing;
   readonly input: ClientInput;
   readonly send: (bytes: Uint8Array) => void;
+  readonly encodingPolicy: EncodingPolicy;
   /** Takes a line about what the client wants; makes it only when it is wanted. */
   readonly debug: (makeLine: () => string) => void;
   /** Whether the connection has been closed by a message. */
@@ -81,7 +83,7 @@ export class MessageHandler {
   }
 
   #onSetEncodings(encodings: readonly number[]): void {
-    const features = featuresOf(encodings);
+    const features = featuresOf(encodings, this.#options.encodingPolicy);
     this.#options.debug(() => `understands ${encodings.map(encodingName)}; gets ${encodingName(features.encoding)}`);
     // A client that takes the extension back may have sent such an event before.
     if (features.extendedKeyEvent) this.#mayExtendKeys = true;

@@ -339,10 +339,11 @@ export class UpdatePacing {
 }
 
 function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): EncodeSettings {
-  const { encoding, compressLevel, qualityLevel, jpeg } = features;
+  const { encoding, beside, compressLevel, qualityLevel, jpeg } = features;
   return {
     pixelFormat,
     encoding,
+    ...(beside.length > 0 && { beside }),
     ...(compressLevel !== undefined && { compressLevel }),
     ...(qualityLevel !== undefined && { qualityLevel }),
     ...(jpeg !== undefined && { jpeg }),

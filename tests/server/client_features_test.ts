@@ -5,6 +5,7 @@ import { featuresOf, NO_FEATURES } from "../../lib/server/client_features.ts";
 Deno.test("a client that lists nothing understands Raw and no extension", () => {
   assert.deepEqual(NO_FEATURES, {
     encoding: Encoding.Raw,
+    beside: [],
     compressLevel: undefined,
     qualityLevel: undefined,
     jpeg: undefined,
@@ -17,30 +18,19 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
   });
 });
 
-Deno.test("the first encoding of the list that is served is used", () => {
-  const lists: readonly [readonly number[], number][] = [
-    [[Encoding.Raw, Encoding.ZRLE], Encoding.Raw],
-    [[Encoding.CopyRect, Encoding.Tight, Encoding.TightPNG, Encoding.ZRLE, Encoding.Hextile], Encoding.Tight],
-    [[Encoding.RRE, Encoding.Hextile, Encoding.ZRLE], Encoding.RRE],
-    [[Encoding.TightPNG, Encoding.CoRRE, Encoding.ZRLE], Encoding.TightPNG],
-    [[Encoding.TRLE, Encoding.ZRLE], Encoding.TRLE],
-    [[Encoding.JPEG, -317], Encoding.Raw],
-    [[Encoding.Zlib, Encoding.Raw], Encoding.Zlib],
-  ];
-  for (const [list, encoding] of lists) assert.equal(featuresOf(list).encoding, encoding, list.join());
+Deno.test("the policy decides what is used of the encodings that are listed", () => {
+  const list = [Encoding.CopyRect, Encoding.Hextile, Encoding.ZRLE, Encoding.Raw];
+  const { encoding, beside } = featuresOf(list);
+  assert.deepEqual({ encoding, beside }, { encoding: Encoding.ZRLE, beside: [Encoding.Hextile, Encoding.Raw] });
+  assert.deepEqual(featuresOf(list, "best"), featuresOf(list));
+  const { encoding: first, beside: none } = featuresOf(list, "qemu");
+  assert.deepEqual({ first, none }, { first: Encoding.Hextile, none: [] });
 });
 
-Deno.test("Zlib is passed over wherever ZRLE is listed as well", () => {
-  assert.equal(featuresOf([Encoding.Zlib, Encoding.ZRLE]).encoding, Encoding.ZRLE);
-  assert.equal(featuresOf([Encoding.Zlib, Encoding.Hextile, Encoding.ZRLE]).encoding, Encoding.Hextile);
-});
-
-Deno.test("JPEG is what a client gets that sets a quality and lists nothing better that is lossless", () => {
+Deno.test("JPEG is of no use to a client that sets no quality", () => {
   const quality = QUALITY_LEVEL_0 + 5;
-  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw, quality]).encoding, Encoding.JPEG);
-  assert.equal(featuresOf([Encoding.Raw, Encoding.JPEG, quality]).encoding, Encoding.Raw);
-  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw, Encoding.Hextile, quality]).encoding, Encoding.Hextile);
-  assert.equal(featuresOf([Encoding.JPEG, Encoding.Raw]).encoding, Encoding.Raw);
+  assert.deepEqual(featuresOf([Encoding.ZRLE, Encoding.JPEG, quality]).beside, [Encoding.JPEG]);
+  assert.deepEqual(featuresOf([Encoding.ZRLE, Encoding.JPEG]).beside, []);
 });
 
 Deno.test("the quality that a client sets is passed on", () => {
@@ -60,6 +50,7 @@ Deno.test("extensions count only when they are listed", () => {
   ]);
   assert.deepEqual(features, {
     encoding: Encoding.Raw,
+    beside: [],
     compressLevel: 2,
     qualityLevel: undefined,
     jpeg: undefined,

@@ -30,6 +30,12 @@ export const ZrleSegments = { maxCount: 127, firstIndex: 2 } as const;
  */
 export const TightRects = { firstIndex: 8, words: 8, tileSide: 32 } as const;
 
+/**
+ * What `analyseCells` says in the highest byte of a cell; a solid one's colour B,G,R is below. Pixels of noise are
+ * hardly ever like the one before.
+ */
+export const CellKind = { fewColours: 0, solid: 1, manyColours: 2, noise: 3 } as const;
+
 /** How a rect of `encodeTight` is written. */
 export const TightFilter = { fill: 0, mono: 1, palette: 2, copy: 3, gradient: 4, jpeg: 5 } as const;
 
@@ -101,6 +107,8 @@ export interface Kernels {
   pngIndexRows(fromPointer: number, width: number, height: number, bits: number, scratchPointer: number): number;
   /** Where those rows begin in the scratch memory. */
   pngRowsOffset(): number;
+  /** Writes a {@link CellKind} for each cell of 64x64 pixels of a rect of any size, row by row: a u32 each. */
+  analyseCells: EncodeKernel;
   /** Makes memory of `deflateWorkBytes()` ready to deflate in, for any number of streams one after the other. */
   openDeflate(workPointer: number): void;
   /** Starts a stream in `deflateStreamBytes()` of memory: what comes next needs nothing that came before. */

@@ -1,5 +1,6 @@
 /** What the kernel module exports. No static data and no heap: several threads run it over one memory. */
 
+import { CONTENT_SCRATCH_BYTES } from "./content";
 import { HEXTILE_SCRATCH_BYTES } from "./hextile";
 import { JPEG_SCRATCH_BYTES } from "./jpeg";
 import { PNG_SCRATCH_BYTES } from "./png";
@@ -9,6 +10,7 @@ import { TRLE_SCRATCH_BYTES } from "./trle";
 import { ZYWRLE_SCRATCH_BYTES } from "./zywrle";
 
 export { compareSurfaces } from "./compare";
+export { analyseCells } from "./content";
 export {
   deflate,
   deflateInputOffset,
@@ -38,6 +40,7 @@ export function dataEndBytes(): usize {
 
 /** Scratch memory that is enough for every tile encoder. */
 export function scratchBytes(): usize {
-  const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZYWRLE_SCRATCH_BYTES), max(RRE_SCRATCH_BYTES, TRLE_SCRATCH_BYTES));
+  const rects = max(CONTENT_SCRATCH_BYTES, RRE_SCRATCH_BYTES);
+  const tiles = max(max(HEXTILE_SCRATCH_BYTES, ZYWRLE_SCRATCH_BYTES), max(rects, TRLE_SCRATCH_BYTES));
   return max(tiles, max(TIGHT_SCRATCH_BYTES, max(PNG_SCRATCH_BYTES, JPEG_SCRATCH_BYTES)));
 }

@@ -149,3 +149,13 @@ function insert(palette: Palette, word: u32, slot: usize, maxColours: u32): u32 
   palette.size = index + 1;
   return index;
 }
+
+/** How many runs of one word `count` words are. Reads up to 64 bytes behind them. */
+export function countRuns(words: usize, count: u32): u32 {
+  let runs: u32 = 0;
+  for (let group: u32 = 0; group < count; group += 16) {
+    const counted = count - group < 16 ? (1 << (count - group)) - 1 : 0xffff;
+    runs += popcnt<u32>(runEnds(words + (<usize>group << 2)) & counted);
+  }
+  return runs;
+}

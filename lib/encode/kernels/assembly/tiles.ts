@@ -1,7 +1,7 @@
 /** The forms of a tile that TRLE and ZRLE share (RFC 6143 7.7.5 and 7.7.6). Each writer returns the end. */
 
 import { packWords, writeWord } from "./conversion";
-import { Palette, runEnds, runIndex, runStart } from "./palette";
+import { countRuns, Palette, runEnds, runIndex, runStart } from "./palette";
 
 export const RAW: u8 = 0;
 export const SOLID: u8 = 1;
@@ -10,11 +10,7 @@ export const PLAIN_RLE: u8 = 128;
 /** A tile with more colours than a palette holds: plain RLE or raw. */
 export function encodeManyColours(wireBytes: u32, words: usize, count: u32, at: usize): usize {
   const rawBytes = count * wireBytes;
-  let runs: u32 = 0;
-  for (let group: u32 = 0; group < count; group += 16) {
-    const counted = count - group < 16 ? (1 << (count - group)) - 1 : 0xffff;
-    runs += popcnt<u32>(runEnds(words + (<usize>group << 2)) & counted);
-  }
+  const runs = countRuns(words, count);
   // A run takes a length of one byte at least.
   if (runs * (wireBytes + 1) >= rawBytes) return writeRaw(wireBytes, words, count, at);
   const end = writePlainRle(wireBytes, words, count, at);

@@ -1,0 +1,65 @@
+/** Which of the encodings that a client lists are used for it. */
+
+import { Encoding } from "../rfb/encodings.ts";
+import type { EncodingPolicy } from "./job.ts";
+
+/** What a client is sent. */
+export interface OfferedEncodings {
+  /** What everything is sent in, unless it is better off with one of the others. */
+  readonly encoding: number;
+  /** Those that can take single rects: they keep nothing from one rect to the next. */
+  readonly beside: readonly number[];
+}
+
+/** Encodings in groups, from what takes the fewest bytes [measured]; of one group the client's order counts. */
+const BEST_FIRST: readonly (readonly number[])[] = [
+  [Encoding.Tight, Encoding.ZRLE],
+  // behind ZRLE: more bytes where nothing may be lost
+  [Encoding.ZYWRLE],
+  [Encoding.TightPNG],
+  [Encoding.Zlib],
+  [Encoding.TRLE],
+  [Encoding.Hextile],
+  [Encoding.CoRRE],
+  [Encoding.RRE],
+  [Encoding.Raw],
+  // last: it can send nothing as it is
+  [Encoding.JPEG],
+];
+const STATELESS: ReadonlySet<number> = new Set<number>([
+  Encoding.Raw,
+  Encoding.RRE,
+  Encoding.CoRRE,
+  Encoding.Hextile,
+  Encoding.JPEG,
+]);
+
+/**
+ * What is used of an encoding list, the most wanted first, for a client that sets a quality for JPEG or does not.
+ * Everybody understands Raw.
+ */
+export function pickEncodings(
+  listed: readonly number[],
+  policy: EncodingPolicy,
+  takesJpeg: boolean,
+): OfferedEncodings {
+  const served = listed.filter((encoding) => {
+    return BEST_FIRST.some((group) => group.includes(encoding)) && (encoding !== Encoding.JPEG || takesJpeg);
+  });
+  if (policy === "qemu") return { encoding: firstWanted(served), beside: [] };
+  const best = BEST_FIRST.map((group) => served.find((encoding) => group.includes(encoding)));
+  const encoding = best.find((found) => found !== undefined) ?? Encoding.Raw;
+  return { encoding, beside: served.filter((other) => other !== encoding && STATELESS.has(other)) };
+}
+
+/**
+ * Zlib is passed over where ZRLE is listed as well, which compresses better [QEMU set_encodings]. JPEG is passed over
+ * where another but Raw is listed.
+ */
+function firstWanted(served: readonly number[]): number {
+  const hasZrle = served.includes(Encoding.ZRLE);
+  const usable = served.filter((encoding) => encoding !== Encoding.Zlib || !hasZrle);
+  const first = usable[0] ?? Encoding.Raw;
+  if (first !== Encoding.JPEG) return first;
+  return usable.find((encoding) => encoding !== Encoding.JPEG && encoding !== Encoding.Raw) ?? first;
+}
