@@ -1,0 +1,163 @@
+/** ZYWRLE between this project and libvncserver's library, both ways. */
+
+import assert from "node:assert/strict";
+import { connectVnc } from "../../lib/client/open_vnc.ts";
+import { Display } from "../../lib/display/display.ts";
+import { Encoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
+import { VncServer, type VncServerOptions } from "../../lib/server/vnc_server.ts";
+import { parseAddress } from "../../lib/transport/address.ts";
+import { listen } from "../../lib/transport/listener.ts";
+import { freePort, needsPeer, PeerProcess } from "../helpers/peers.ts";
+import { assertSamePicture, type Picture, pictureOfDisplay, pictureOfPixels, psnr } from "../helpers/pictures.ts";
+import { paintPicture } from "../helpers/random_picture.ts";
+import { XScreen } from "../helpers/viewers.ts";
+
+const [WIDTH, HEIGHT] = [330, 203];
+const SOURCE = new URL("../fixtures/libvncclient_peer.c", import.meta.url).pathname;
+
+let built: Promise<string> | undefined;
+
+Deno.test.afterAll(async () => {
+  if (built !== undefined) await Deno.remove(await built);
+});
+
+async function build(): Promise<string> {
+  const binary = await Deno.makeTempFile();
+  const { code, stderr } = await new Deno.Command("gcc", { args: ["-O1", "-o", binary, SOURCE, "-lvncclient"] })
+    .output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return binary;
+}
+
+/** A photo, with text beside it. */
+function paint(display: Display): void {
+  const words = new Uint32Array(display.pixels.buffer, display.pixels.byteOffset);
+  const stride = display.strideBytes / 4;
+  const text = paintPicture("text", WIDTH, HEIGHT, 4);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const red = 128 + 90 * Math.sin(x / 23) * Math.cos(y / 31);
+      const green = 110 + 80 * Math.sin((x + y) / 40) + ((x >> 5) + (y >> 5) & 1) * 30;
+      const photo = red << 16 | (green & 255) << 8 | 90 + 60 * Math.cos(y / 17);
+      const at = y * WIDTH + x;
+      words[y * stride + x] = x < 250 ? photo : text[at]!;
+    }
+  }
+  display.update({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
+}
+
+async function serving(
+  options: VncServerOptions,
+  use: (port: number, expected: Picture) => Promise<void>,
+): Promise<void> {
+  const display = new Display({ width: WIDTH, height: HEIGHT });
+  paint(display);
+  const server = new VncServer(display, options);
+  const listener = await listen(parseAddress("127.0.0.1::0", 5900));
+  server.serve(listener);
+  try {
+    await use(listener.port!, pictureOfDisplay(display));
+  } finally {
+    await server.stop();
+    display.close();
+  }
+}
+
+/** What libvncclient shows. */
+async function libvncclient(port: number, qualityLevel: number, bits: 16 | 32): Promise<Picture> {
+  const binary = await (built ??= build());
+  const args = [String(port), "zywrle", String(qualityLevel), String(bits)];
+  const { code, stdout, stderr } = await new Deno.Command(binary, { args, stdout: "piped", stderr: "piped" }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const headEnd = stdout.indexOf(10) + 1;
+  const [width, height] = new TextDecoder().decode(stdout.subarray(0, headEnd)).trim().split(" ").map(Number);
+  const pixels = stdout.slice(headEnd);
+  const rgb = new Uint8Array(width! * height! * 3);
+  for (let at = 0; at < width! * height!; at++) {
+    if (bits === 32) {
+      rgb.set(pixels.subarray(at * 4, at * 4 + 3), at * 3);
+    } else {
+      const value = pixels[at * 2]! | pixels[at * 2 + 1]! << 8;
+      rgb.set([value >> 8 & 0xf8, value >> 3 & 0xfc, value << 3 & 0xf8], at * 3);
+    }
+  }
+  return { width: width!, height: height!, rgb };
+}
+
+/** What this project's own client shows, and the encodings of the rects. */
+async function ownClient(port: number, qualityLevel: number): Promise<{ picture: Picture; used: Set<number> }> {
+  const client = await connectVnc(`127.0.0.1::${port}`, {
+    encodings: [Encoding.ZYWRLE, QUALITY_LEVEL_0 + qualityLevel],
+  });
+  const used = new Set<number>();
+  client.on("update", ({ rects }) => rects.forEach((rect) => used.add(rect.encoding)));
+  const update = client.nextUpdate();
+  client.requestUpdate(false);
+  await update;
+  client.close();
+  const { width, height, strideBytes, pixels } = client.framebuffer;
+  return { picture: pictureOfPixels(width, height, strideBytes, pixels), used };
+}
+
+/** Nothing about it depends on what happened before. */
+const ALWAYS_LOSSY: VncServerOptions = { lossy: "on", adaptive: false };
+
+Deno.test({
+  name: "libvncclient shows wavelets as this project's client does, and close to the picture",
+  ...needsPeer("gcc"),
+  fn: () =>
+    serving(ALWAYS_LOSSY, async (port, expected) => {
+      for (const [qualityLevel, floor] of [[8, 27], [4, 23], [1, 21]] as const) {
+        const { picture, used } = await ownClient(port, qualityLevel);
+        assert.deepEqual([...used], [Encoding.ZYWRLE]);
+        const decibels = psnr(picture, expected);
+        assert.ok(decibels > floor && decibels < 60, `${decibels} dB at level ${qualityLevel}`);
+        assertSamePicture(await libvncclient(port, qualityLevel, 32), picture, `libvncclient at level ${qualityLevel}`);
+        const high = psnr(await libvncclient(port, qualityLevel, 16), expected);
+        assert.ok(high > floor - 3, `${high} dB at level ${qualityLevel} and 16 bits`);
+      }
+    }),
+});
+
+Deno.test({
+  name: "libvncclient shows the picture as it is where nothing may be lost, and at full quality",
+  ...needsPeer("gcc"),
+  async fn() {
+    await serving({ ...ALWAYS_LOSSY, lossy: "off" }, async (port, expected) => {
+      for (const qualityLevel of [1, 4, 8]) {
+        assertSamePicture(await libvncclient(port, qualityLevel, 32), expected, `level ${qualityLevel}`);
+      }
+    });
+    await serving(ALWAYS_LOSSY, async (port, expected) => {
+      assertSamePicture(await libvncclient(port, 9, 32), expected, "level 9");
+    });
+  },
+});
+
+Deno.test({
+  name: "client shows x11vnc's wavelets close to the screen, the closer the higher the quality",
+  ...needsPeer("x11vnc", "Xvfb", "display", "import"),
+  async fn() {
+    await using screen = await XScreen.start(320, 200);
+    const photo = ["-display", screen.display, "-size", "320x200", "-window", "root", "plasma:tomato-steelblue"];
+    {
+      // it exits with 1 whatever happens; whether it has painted shows in the picture
+      await using painter = new PeerProcess("display", photo);
+      await painter.exit();
+    }
+    const expected = await screen.waitForPicture(({ rgb }) => new Set(rgb).size > 100);
+    const args = ["-display", screen.display, "-localhost", "-forever", "-shared", "-nocursor", "-noxdamage"];
+    const port = freePort();
+    await using server = new PeerProcess("x11vnc", [...args, "-rfbport", String(port)]);
+    await server.waitForOutput(/screen setup finished/);
+    const decibels: number[] = [];
+    for (const qualityLevel of [9, 7, 4, 1]) {
+      const { picture, used } = await ownClient(port, qualityLevel);
+      assert.deepEqual([...used], [Encoding.ZYWRLE]);
+      decibels.push(psnr(picture, expected));
+    }
+    const floors = [25, 25, 21, 18];
+    assert.ok(decibels.every((each, at) => each > floors[at]!), decibels.join());
+    assert.ok(decibels[1]! > decibels[2]! && decibels[2]! > decibels[3]!, decibels.join());
+  },
+});
