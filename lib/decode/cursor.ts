@@ -1,10 +1,12 @@
-/** The pointer's shape as a server sends it (RFC 6143 §7.8.1, "Cursor Pseudo-encoding"). */
+/** The pointer's shape as a server sends it (RFC 6143 §7.8.1 and rfbproto.rst "X Cursor", "Cursor With Alpha"). */
 
 import { LimitError, ProtocolError } from "../base/errors.ts";
 import { MAX_CURSOR_SIDE } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
 import type { ByteReader } from "../rfb/byte_reader.ts";
 import { Encoding, encodingName } from "../rfb/encodings.ts";
+
+const RGB_BYTES = 3;
 
 /** A cursor image; `pixels` are straight (not premultiplied) bytes R,G,B,A, row by row, no padding. */
 export interface CursorImage {
@@ -58,17 +60,42 @@ function requireCursorSize(width: number, height: number): void {
 export function parseCursor(reader: ByteReader, rect: Rect): CursorImage | undefined {
   const { width, height } = rect;
   requireCursorSize(width, height);
-  const maskRowBytes = Math.ceil(width / 8);
   const colourBytes = width * height * 4;
-  if (!reader.has(colourBytes + maskRowBytes * height)) return undefined;
+  const maskBytes = Math.ceil(width / 8) * height;
+  if (!reader.has(colourBytes + maskBytes)) return undefined;
   const colours = reader.view(colourBytes);
-  const mask = reader.view(maskRowBytes * height);
-  const pixels = new Uint8Array(colourBytes);
+  return maskedImage(rect, reader.view(maskBytes), (i) => [colours[i * 4 + 2]!, colours[i * 4 + 1]!, colours[i * 4]!]);
+}
+
+/**
+ * Reads the payload of an XCursor rect, whose position is the hot spot (rfbproto.rst "X Cursor Pseudo-encoding"): two
+ * colours, a bit for each pixel that has the first of them, and a mask; nothing for a cursor without pixels. Undefined
+ * when short, with the cursor where it was; LimitError when larger than a cursor may be.
+ */
+export function parseXCursor(reader: ByteReader, rect: Rect): CursorImage | undefined {
+  const { width, height } = rect;
+  requireCursorSize(width, height);
+  const maskBytes = Math.ceil(width / 8) * height;
+  if (maskBytes === 0) return maskedImage(rect, new Uint8Array(0), () => []);
+  if (!reader.has(2 * RGB_BYTES + 2 * maskBytes)) return undefined;
+  const [first, second] = [reader.view(RGB_BYTES), reader.view(RGB_BYTES)];
+  const bitmap = reader.view(maskBytes);
+  return maskedImage(rect, reader.view(maskBytes), (i) => isSet(bitmap, i, width) ? first : second);
+}
+
+/** Whether the bit of a pixel is set; rows are padded to whole bytes, the leftmost pixel is in the highest bit. */
+function isSet(bits: Uint8Array, pixel: number, width: number): boolean {
+  const x = pixel % width;
+  const byte = bits[Math.floor(pixel / width) * Math.ceil(width / 8) + (x >> 3)]!;
+  return (byte >> (7 - (x & 7)) & 1) !== 0;
+}
+
+function maskedImage(rect: Rect, mask: Uint8Array, colourOf: (pixel: number) => ArrayLike<number>): CursorImage {
+  const { width, height } = rect;
+  const pixels = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
-    const x = i % width;
-    const maskByte = mask[Math.floor(i / width) * maskRowBytes + (x >> 3)] ?? 0;
-    const opaque = (maskByte >> (7 - (x & 7)) & 1) !== 0;
-    pixels.set([colours[i * 4 + 2] ?? 0, colours[i * 4 + 1] ?? 0, colours[i * 4] ?? 0, opaque ? 255 : 0], i * 4);
+    pixels.set(colourOf(i), i * 4);
+    pixels[i * 4 + 3] = isSet(mask, i, width) ? 255 : 0;
   }
   return { width, height, hotX: rect.x, hotY: rect.y, pixels };
 }

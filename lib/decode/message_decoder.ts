@@ -25,7 +25,7 @@ import {
   UNTIL_LAST_RECT,
 } from "../rfb/server_messages.ts";
 import { parseCopyRect } from "./copy_rect.ts";
-import { type CursorImage, parseAlphaCursor, parseCursor } from "./cursor.ts";
+import { type CursorImage, parseAlphaCursor, parseCursor, parseXCursor } from "./cursor.ts";
 import type { PixelTarget, RectDecoder } from "./decoder.ts";
 import { requireFramebufferSize } from "./pixel_target.ts";
 import { createRectDecoders } from "./rect_decoders.ts";
@@ -82,9 +82,16 @@ const PSEUDO_ENCODINGS: ReadonlySet<number> = new Set<number>([
   PseudoEncoding.DesktopSize,
   PseudoEncoding.LastRect,
   PseudoEncoding.Cursor,
+  PseudoEncoding.XCursor,
   PseudoEncoding.CursorWithAlpha,
   PseudoEncoding.QEMUExtendedKeyEvent,
 ]);
+
+const CURSOR_PARSERS = {
+  [PseudoEncoding.Cursor]: parseCursor,
+  [PseudoEncoding.XCursor]: parseXCursor,
+  [PseudoEncoding.CursorWithAlpha]: parseAlphaCursor,
+} as const;
 
 const PIXEL_ENCODINGS: readonly number[] = [
   Encoding.Raw,
@@ -254,8 +261,9 @@ export class MessageDecoder {
         picture.resize(rect.width, rect.height);
         return true;
       case PseudoEncoding.Cursor:
+      case PseudoEncoding.XCursor:
       case PseudoEncoding.CursorWithAlpha: {
-        const image = encoding === PseudoEncoding.Cursor ? parseCursor(reader, rect) : parseAlphaCursor(reader, rect);
+        const image = CURSOR_PARSERS[encoding](reader, rect);
         if (image !== undefined) picture.cursor?.(image);
         return image !== undefined;
       }

@@ -23,6 +23,7 @@ const RECORDED: ReadonlySet<number> = new Set<number>([Encoding.Raw, Encoding.Co
 const LEFT_OUT: ReadonlySet<number> = new Set<number>([
   PseudoEncoding.LastRect,
   PseudoEncoding.Cursor,
+  PseudoEncoding.XCursor,
   PseudoEncoding.CursorWithAlpha,
   PseudoEncoding.QEMUExtendedKeyEvent,
 ]);

@@ -201,6 +201,39 @@ Deno.test("MessageDecoder gives a pointer with alpha as straight RGBA", () => {
   }
 });
 
+Deno.test("MessageDecoder gives a pointer of two colours as straight RGBA, and one without pixels", () => {
+  const payload = Uint8Array.of(
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    0b10000000,
+    0b10000000,
+    0b01000000,
+    0,
+    0b11000000,
+    0,
+    0b01000000,
+    0x80,
+  );
+  const rect = { x: 1, y: 0, width: 9, height: 2, encoding: PseudoEncoding.XCursor };
+  const hidden = { ...rect, x: 0, width: 0, height: 0 };
+  const bytes = update([{ ...rect, payload }, { ...hidden, payload: new Uint8Array(0) }]);
+  for (const pieceBytes of [1, 100]) {
+    const { picture } = messagesOf(bytes, pieceBytes);
+    const [image, nothing] = picture.cursors;
+    assert.deepEqual(nothing, { width: 0, height: 0, hotX: 0, hotY: 0, pixels: new Uint8Array(0) });
+    const [one, two] = [[1, 2, 3], [4, 5, 6]] as const;
+    const clear = Array<readonly number[]>(6).fill([...two, 0]).flat();
+    const above = [...one, 255, ...two, 255, ...clear, ...one, 0];
+    const below = [...two, 0, ...one, 255, ...clear, ...two, 255];
+    assert.deepEqual(image, { width: 9, height: 2, hotX: 1, hotY: 0, pixels: Uint8Array.of(...above, ...below) });
+  }
+  refuses(update([{ ...rect, width: 513 }]), /cursor of 513x2/);
+});
+
 Deno.test("MessageDecoder refuses a pointer with alpha in another encoding than Raw, or over the cap", () => {
   const rect = { x: 0, y: 0, width: 1, height: 1, encoding: PseudoEncoding.CursorWithAlpha };
   refuses(update([{ ...rect, payload: Uint8Array.of(0, 0, 0, 16) }]), /it is in ZRLE/);

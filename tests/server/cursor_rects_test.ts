@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseAlphaCursor } from "../../lib/decode/cursor.ts";
+import { parseAlphaCursor, parseCursor, parseXCursor } from "../../lib/decode/cursor.ts";
 import { type CursorShape, HIDDEN_CURSOR } from "../../lib/display/cursor.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
 import { ByteWriter } from "../../lib/rfb/byte_writer.ts";
@@ -102,6 +102,28 @@ Deno.test("an X cursor has rows of whole bytes, whatever its size", () => {
     const { width, height } = shape;
     const bytes = cursorBytes(PseudoEncoding.XCursor, shape).length - HEADER_BYTES;
     assert.equal(bytes, width * height === 0 ? 0 : 6 + 2 * height * Math.ceil(width / 8));
+  }));
+});
+
+Deno.test("a cursor of two colours is read back as it was from any of the three", () => {
+  const pixel = fc.constantFrom([10, 20, 30, 255], [250, 245, 240, 255], [0, 0, 0, 0]);
+  const size = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }));
+  const parsers = [[PseudoEncoding.XCursor, parseXCursor], [PseudoEncoding.Cursor, parseCursor], [
+    PseudoEncoding.CursorWithAlpha,
+    parseAlphaCursor,
+  ]] as const;
+  fc.assert(fc.property(size, fc.array(pixel, { minLength: 180, maxLength: 180 }), ([width, height], all) => {
+    const pixels = all.slice(0, width * height);
+    const shape = { width, height, hotX: 0, hotY: 0, pixels: Uint8Array.from(pixels.flat()) };
+    for (const [encoding, parse] of parsers) {
+      const payload = cursorBytes(encoding, shape).slice(HEADER_BYTES);
+      const reader = new ByteReader(payload);
+      const image = parse(reader, { x: 0, y: 0, width, height })!;
+      assert.equal(reader.available, 0);
+      const isSeen = (at: number) => shape.pixels[at | 3] !== 0;
+      assert.deepEqual(image.pixels.map((byte, at) => isSeen(at) ? byte : 0), shape.pixels);
+      assert.equal(parse(new ByteReader(payload.slice(0, -1)), { x: 0, y: 0, width, height }), undefined);
+    }
   }));
 });
 
