@@ -1,62 +1,99 @@
 /** Full updates of one picture, again and again: what they cost the server and the wire. */
 
-import { connectVnc } from "../lib/client/open_vnc.ts";
-import { Encoding } from "../lib/rfb/encodings.ts";
+import { COMPRESS_LEVEL_0, Encoding, QUALITY_LEVEL_0 } from "../lib/rfb/encodings.ts";
+import { median } from "./measure/statistics.ts";
 import type { BenchServer } from "./servers.ts";
+import { LightViewer } from "./wire/light_viewer.ts";
 
-/** What one server and encoding came to. */
+/** What a client asks for. */
+export interface UpdateCase {
+  readonly name: string;
+  readonly encoding: number;
+  /** The SetEncodings list. */
+  readonly encodings: readonly number[];
+  /** Whether pixels come with a loss. */
+  readonly isLossy: boolean;
+}
+
+/** What one server came to in one case. */
 export interface FullUpdateResult {
   readonly server: string;
-  readonly encoding: string;
+  readonly picture: string;
+  readonly case: string;
   readonly cpuMsPerUpdate: number;
+  /** From the request to the last byte. */
+  readonly wallMsPerUpdate: number;
   readonly bytesPerUpdate: number;
 }
 
-/** Encodings measured, by the name in the table. */
-export const MEASURED_ENCODINGS: Readonly<Record<string, number>> = {
-  raw: Encoding.Raw,
-  hextile: Encoding.Hextile,
-  zlib: Encoding.Zlib,
-  tight: Encoding.Tight,
-  zrle: Encoding.ZRLE,
-};
+function updateCase(name: string, encoding: number, ...pseudo: number[]): UpdateCase {
+  const isLossy = pseudo.some((each) => each >= QUALITY_LEVEL_0 && each <= QUALITY_LEVEL_0 + 9);
+  return { name, encoding, encodings: [encoding, ...pseudo], isLossy };
+}
 
-const WARM_UP_UPDATES = 5;
+function levelCases(name: string, encoding: number): UpdateCase[] {
+  const levels = [1, 2, 6].map((level) => updateCase(`${name} ${level}`, encoding, COMPRESS_LEVEL_0 + level));
+  return [updateCase(name, encoding), ...levels];
+}
 
-/**
- * Asks for `updates` full non-incremental updates, one after the other. Undefined when the server answers in another
- * encoding than the one asked for.
- */
-export async function measureFullUpdates(
-  server: BenchServer,
-  encodingName: string,
-  updates: number,
-): Promise<FullUpdateResult | undefined> {
-  const encoding = MEASURED_ENCODINGS[encodingName]!;
-  const client = await connectVnc(`127.0.0.1::${server.port}`, { encodings: [encoding] });
-  let bytes = 0;
-  let used = new Set<number>();
-  client.on("serverMessage", (message) => {
-    bytes += message.bytes?.length ?? 0;
-    for (const rect of message.rects) used.add(rect.encoding);
-  });
-  async function fullUpdates(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const covered = client.nextUpdate();
-      client.requestUpdate(false);
-      await covered;
-    }
+/** What is measured: encodings at no compress level and at some, and Tight with JPEG. */
+export const UPDATE_CASES: readonly UpdateCase[] = [
+  updateCase("raw", Encoding.Raw),
+  updateCase("hextile", Encoding.Hextile),
+  ...levelCases("zlib", Encoding.Zlib),
+  ...levelCases("tight", Encoding.Tight),
+  ...levelCases("zrle", Encoding.ZRLE),
+  updateCase("tight-jpeg 8", Encoding.Tight, QUALITY_LEVEL_0 + 8),
+];
+
+const WARM_UP_UPDATES = 3;
+
+/** One server asked in one case, over one connection for all rounds. */
+export class FullUpdateRun {
+  readonly #server: BenchServer;
+  readonly #case: UpdateCase;
+  readonly #viewer: LightViewer;
+  readonly #cpuMs: number[] = [];
+  readonly #wallMs: number[] = [];
+  readonly #bytes: number[] = [];
+
+  private constructor(server: BenchServer, what: UpdateCase, viewer: LightViewer) {
+    this.#server = server;
+    this.#case = what;
+    this.#viewer = viewer;
   }
-  try {
-    await fullUpdates(WARM_UP_UPDATES);
-    [bytes, used] = [0, new Set()];
-    const cpuBefore = server.cpuMs();
-    await fullUpdates(updates);
-    const cpuMs = server.cpuMs() - cpuBefore;
-    if (!used.has(encoding)) return undefined;
-    const perUpdate = { cpuMsPerUpdate: cpuMs / updates, bytesPerUpdate: bytes / updates };
-    return { server: server.name, encoding: encodingName, ...perUpdate };
-  } finally {
-    client.close();
+
+  /** Connects and warms up. Undefined when the server answers in another encoding than the one asked for. */
+  static async start(server: BenchServer, what: UpdateCase): Promise<FullUpdateRun | undefined> {
+    const viewer = await LightViewer.connect(server.port, what.encodings);
+    const used = new Set<number>();
+    for (let i = 0; i < WARM_UP_UPDATES; i++) {
+      for (const encoding of (await viewer.update(false)).encodings.keys()) used.add(encoding);
+    }
+    if (used.has(what.encoding)) return new FullUpdateRun(server, what, viewer);
+    viewer.close();
+    return undefined;
+  }
+
+  /** Asks for `updates` full non-incremental updates, one after the other. */
+  async round(updates: number): Promise<void> {
+    const [cpuBefore, bytesBefore, startMs] = [this.#server.cpuMs(), this.#viewer.bytes, performance.now()];
+    for (let i = 0; i < updates; i++) await this.#viewer.update(false);
+    this.#wallMs.push((performance.now() - startMs) / updates);
+    this.#cpuMs.push((this.#server.cpuMs() - cpuBefore) / updates);
+    this.#bytes.push((this.#viewer.bytes - bytesBefore) / updates);
+  }
+
+  /** Ends the connection. Returns the medians of the rounds. */
+  finish(picture: string): FullUpdateResult {
+    this.#viewer.close();
+    return {
+      server: this.#server.name,
+      picture,
+      case: this.#case.name,
+      cpuMsPerUpdate: median(this.#cpuMs),
+      wallMsPerUpdate: median(this.#wallMs),
+      bytesPerUpdate: median(this.#bytes),
+    };
   }
 }

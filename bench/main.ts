@@ -1,70 +1,50 @@
 /**
- * `deno task bench`: vncd beside Xvnc and libvncserver in the same run, on the same picture. CPU is the server
- * process's own, user and system, all threads; only the ratios between rows of one run mean anything.
+ * `deno task bench [what] [options]`: vncd beside Xvnc and libvncserver in the same run, on the same pictures. CPU is the
+ * server process's own, user and system, all threads; only the ratios between rows of one run mean anything.
+ *
+ *   updates   full updates of still pictures (the default): --pictures a,b --cases tight,zrle --updates N --rounds N
+ *   sizes     the same for one picture from 640x480 to 7680x4320
+ *
+ * `--report FILE` writes the Markdown to a file as well, `--conclusion TEXT` ends it.
  */
 
 import { parseArgs } from "node:util";
-import { errorMessage } from "../lib/base/errors.ts";
-import { type FullUpdateResult, MEASURED_ENCODINGS, measureFullUpdates } from "./full_updates.ts";
-import { desktopPicture } from "./pictures.ts";
-import { SERVERS } from "./servers.ts";
+import { fullUpdatesReport } from "./full_updates_report.ts";
+import { PICTURES } from "./pictures/pictures.ts";
+import { machineLine } from "./measure/machine.ts";
+import { pictureSizesReport } from "./picture_sizes.ts";
 
-const PEERS = Object.keys(SERVERS).filter((name) => name !== "vncd");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    pictures: { type: "string", default: Object.keys(PICTURES).join(",") },
+    cases: { type: "string", default: "" },
+    updates: { type: "string", default: "8" },
+    rounds: { type: "string", default: "3" },
+    size: { type: "string", default: "1920x1080" },
+    report: { type: "string" },
+    conclusion: { type: "string", default: "" },
+  },
+});
 
-async function measureServer(name: string, updates: number): Promise<FullUpdateResult[]> {
-  const folder = await Deno.makeTempDir();
-  const results: FullUpdateResult[] = [];
-  try {
-    await using server = await SERVERS[name]!(desktopPicture(), folder);
-    for (const encoding of Object.keys(MEASURED_ENCODINGS)) {
-      const result = await measureFullUpdates(server, encoding, updates);
-      if (result !== undefined) results.push(result);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+function parts(list: string): string[] {
+  return list.split(",").filter((part) => part !== "");
+}
+
+async function report(what: string): Promise<string> {
+  const [width, height] = values.size.split("x").map(Number);
+  const shared = { cases: parts(values.cases), updates: Number(values.updates), rounds: Number(values.rounds) };
+  if (what === "updates") {
+    const size = { width: width!, height: height! };
+    const title = `# Full ${values.size} updates of still pictures\n\n`;
+    return title + await fullUpdatesReport({ ...shared, ...size, pictures: parts(values.pictures) });
   }
-  return results;
+  if (what === "sizes") return `# Cost against picture size\n\n${await pictureSizesReport(shared)}`;
+  throw new Error(`Cannot measure "${what}": it is neither updates nor sizes`);
 }
 
-function cell(result: FullUpdateResult | undefined): string {
-  if (result === undefined) return "-";
-  return `${result.cpuMsPerUpdate.toFixed(1)} ms, ${(result.bytesPerUpdate / 1e6).toFixed(2)} MB`;
-}
-
-function ratioCell(own: FullUpdateResult | undefined, peers: readonly FullUpdateResult[]): string {
-  if (own === undefined || peers.length === 0) return "-";
-  const fastest = Math.min(...peers.map((peer) => peer.cpuMsPerUpdate));
-  const smallest = Math.min(...peers.map((peer) => peer.bytesPerUpdate));
-  const speed = (fastest / own.cpuMsPerUpdate).toFixed(2);
-  return `${speed} x the speed, ${(own.bytesPerUpdate / smallest).toFixed(2)} x the bytes`;
-}
-
-function table(results: readonly FullUpdateResult[]): string {
-  const names = Object.keys(SERVERS);
-  const lines = [
-    `| encoding | ${names.join(" | ")} | vncd against the better peer |`,
-    `|---|${names.map(() => "---|").join("")}---|`,
-  ];
-  for (const encoding of Object.keys(MEASURED_ENCODINGS)) {
-    const row = results.filter((result) => result.encoding === encoding);
-    const cells = names.map((name) => cell(row.find((result) => result.server === name)));
-    const own = row.find((result) => result.server === "vncd");
-    const peers = row.filter((result) => PEERS.includes(result.server));
-    lines.push(`| ${encoding} | ${cells.join(" | ")} | ${ratioCell(own, peers)} |`);
-  }
-  return lines.join("\n");
-}
-
-const { values } = parseArgs({ options: { updates: { type: "string", default: "40" } } });
-const results: FullUpdateResult[] = [];
-for (const name of Object.keys(SERVERS)) {
-  try {
-    results.push(...await measureServer(name, Number(values.updates)));
-  } catch (error) {
-    console.error(`cannot measure ${name}: ${errorMessage(error)}`);
-  }
-}
-console.log(
-  `Full 1920x1080 updates of a desktop picture, CPU and bytes an update, ${navigator.hardwareConcurrency} cores`,
-);
-console.log(table(results));
+const text = await report(positionals[0] ?? "updates");
+const [title, ...rest] = text.split("\n\n");
+const markdown = [title, await machineLine(), ...rest, values.conclusion].filter((part) => part !== "").join("\n\n");
+console.log(markdown);
+if (values.report !== undefined) Deno.writeTextFileSync(values.report, `${markdown}\n`);

@@ -3,7 +3,9 @@
 import { connectVnc } from "../lib/client/open_vnc.ts";
 import { Encoding } from "../lib/rfb/encodings.ts";
 import { freeDisplay, freePort, peerBinary, PeerProcess, runPeer } from "../tests/helpers/peers.ts";
-import { type BenchPicture, pictureAsPng } from "./pictures.ts";
+import { ProcessCpu } from "./measure/process_cpu.ts";
+import type { BenchPicture } from "./pictures/picture.ts";
+import { pictureAsPng } from "./pictures/pictures.ts";
 
 /** A running server. */
 export interface BenchServer extends AsyncDisposable {
@@ -21,20 +23,13 @@ export const SERVERS: Readonly<Record<string, (picture: BenchPicture, folder: st
   libvncserver: startLibvncserver,
 };
 
-const CLOCK_TICKS_PER_SECOND = 100;
-
-/** utime and stime of a process from /proc (fields 14 and 15 of stat). */
-export function processCpuMs(pid: number): number {
-  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 1_000 / CLOCK_TICKS_PER_SECOND;
-}
-
 function benchServer(name: string, port: number, process: PeerProcess, others: AsyncDisposable[] = []): BenchServer {
+  const cpu = new ProcessCpu(process.child.pid);
   return {
     name,
     port,
     pid: process.child.pid,
-    cpuMs: () => processCpuMs(process.child.pid),
+    cpuMs: () => cpu.readMs(),
     async [Symbol.asyncDispose](): Promise<void> {
       for (const other of others) await other[Symbol.asyncDispose]();
       await process[Symbol.asyncDispose]();
