@@ -54,3 +54,20 @@ Deno.test("more segments than there is room for are joined at the end", () => {
     assert.equal(words[2 * words[0]!], bytes.length);
   }
 });
+
+Deno.test("runs are written with the palette of the tile before and what is new behind it", () => {
+  const surface = new TestSurface(memory, 128, 64);
+  // 20 colours in rows of 8 pixels each; the right tile has them the other way round, and one more.
+  surface.paint(Uint32Array.from({ length: 128 * 64 }, (_, at) => {
+    const [x, y] = [at % 128, Math.floor(at / 128)];
+    const colour = Math.floor(x % 64 / 8 + 8 * y) % 20;
+    return x < 64 ? colour : y === 63 ? 99 : 19 - colour;
+  }));
+  const bytes = arena.encode(arena.kernels.encodeZrle, conversion, surface.view, surface.bounds);
+  const [paletteBytes, runs] = [20 * 3, 8 * 64];
+  const second = 1 + paletteBytes + 2 * runs;
+  assert.deepEqual([bytes[0], bytes[second]], [128 + 20, 128 + 21]);
+  const palette = bytes.subarray(second + 1, second + 1 + paletteBytes);
+  assert.deepEqual(palette, bytes.subarray(1, 1 + paletteBytes));
+  assert.deepEqual([...bytes.subarray(second + 1 + paletteBytes).subarray(0, 5)], [99, 0, 0, 128 + 19, 7]);
+});

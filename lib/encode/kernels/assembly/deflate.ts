@@ -1,8 +1,9 @@
 /** A zlib stream that is flushed after every call (RFC 1950, RFC 1951). */
 
 import { alignBits, putBits } from "./deflate_bits";
-import { endBlock, fillTables, writeStored } from "./deflate_block";
-import { Search, searchMatches } from "./deflate_search";
+import { clearCounts, endBlock, fillTables, writeStored } from "./deflate_block";
+import { Search, setPixelBytes } from "./deflate_search";
+import { addSequences } from "./deflate_sequences";
 import {
   DeflateStream,
   DeflateWork,
@@ -77,6 +78,7 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   work.symbols = 0;
   work.anchor = base + INPUT;
   work.blockStart = base + INPUT;
+  clearCounts(work);
   loadHistory(work);
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;
@@ -84,8 +86,8 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   setEffort(search, level);
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
-    search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
-    searchMatches(work, search, base + INPUT + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
+    setPixelBytes(search, load<u32>(base + SEGMENTS + (<usize>segment << 3), 4));
+    addSequences(work, search, base + INPUT + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
   }
   endBlock(work);
   putBits(work, 0, 3);
@@ -101,8 +103,8 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
   work.blockStart = work.anchor;
 }
 
+/** What a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
-  search.lazyLength = 0;
-  search.insertLength = 300;
-  search.oneReach = 32768;
+  search.remembersAll = level > 1 ? 1 : 0;
+  search.looksForMore = level > 2 ? 1 : 0;
 }

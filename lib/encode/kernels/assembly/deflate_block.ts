@@ -79,7 +79,8 @@ export function endBlock(work: DeflateWork): void {
   const byteCount = <u32>(work.anchor - work.blockStart);
   if (byteCount == 0) return;
   const base = changetype<usize>(work);
-  countSymbols(work);
+  joinCounts(base + LITERAL_COUNTS);
+  store<u32>(base, 1, LITERAL_COUNTS + 4 * END_OF_BLOCK);
   const fixedBits = fixedCost(work);
   buildLengths(base + LITERAL_COUNTS, LITERAL_SYMBOLS, MAX_LITERAL_BITS, base + CODE_LENGTHS, base + HUFFMAN);
   const literals = usedSymbols(base + CODE_LENGTHS, LITERAL_SYMBOLS, 257);
@@ -95,30 +96,7 @@ export function endBlock(work: DeflateWork): void {
   work.blockStart = work.anchor;
   work.sequences = 0;
   work.symbols = 0;
-}
-
-function countSymbols(work: DeflateWork): void {
-  const base = changetype<usize>(work);
-  memory.fill(base + LITERAL_COUNTS, 0, 4 * 4 * 288 + 4 * 32);
-  let from = work.blockStart;
-  let extraBits: u32 = 0;
-  const end = base + SEQUENCES + (<usize>work.sequences << 3);
-  for (let at = base + SEQUENCES; at < end; at += 8) {
-    const literalsEnd = from + load<u32>(at);
-    for (; from + 4 <= literalsEnd; from += 4) countFour(base, load<u32>(from));
-    for (; from < literalsEnd; from++) addCount(base + LITERAL_COUNTS, load<u8>(from));
-    const length = <u32>load<u16>(at, 6);
-    if (length == 0) continue;
-    from += length;
-    const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2));
-    const symbol = distanceSymbol(load<u16>(at, 4));
-    addCount(base + LITERAL_COUNTS, entry & 0xffff);
-    addCount(base + DISTANCE_COUNTS, symbol);
-    extraBits += (entry >> 16 & 0xff) + distanceExtra(symbol);
-  }
-  joinCounts(base + LITERAL_COUNTS);
-  store<u32>(base, 1, LITERAL_COUNTS + 4 * END_OF_BLOCK);
-  work.extraBits = extraBits;
+  clearCounts(work);
 }
 
 @inline
@@ -127,12 +105,26 @@ function addCount(counts: usize, symbol: u32): void {
   store<u32>(at, load<u32>(at) + 1);
 }
 
+/** Counts a literal; `copy` is which of four counts, so that one need not wait for the other. */
 @inline
-function countFour(base: usize, bytes: u32): void {
-  addCount(base + LITERAL_COUNTS, bytes & 255);
-  addCount(base + LITERAL_COUNTS + 4 * 288, bytes >> 8 & 255);
-  addCount(base + LITERAL_COUNTS + 8 * 288, bytes >> 16 & 255);
-  addCount(base + LITERAL_COUNTS + 12 * 288, bytes >> 24);
+export function countLiteral(base: usize, copy: u32, byte: u32): void {
+  addCount(base + LITERAL_COUNTS + 4 * 288 * <usize>copy, byte);
+}
+
+/** Counts a match with a distance less one. Returns the bits behind its codes. */
+@inline
+export function countMatch(base: usize, length: u32, distance: u32): u32 {
+  const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2));
+  const symbol = distanceSymbol(distance);
+  addCount(base + LITERAL_COUNTS, entry & 0xffff);
+  addCount(base + DISTANCE_COUNTS, symbol);
+  return (entry >> 16 & 0xff) + distanceExtra(symbol);
+}
+
+/** Forgets what was counted. */
+export function clearCounts(work: DeflateWork): void {
+  memory.fill(changetype<usize>(work) + LITERAL_COUNTS, 0, 4 * 4 * 288 + 4 * 32);
+  work.extraBits = 0;
 }
 
 function joinCounts(counts: usize): void {

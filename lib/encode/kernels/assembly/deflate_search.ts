@@ -1,37 +1,53 @@
 /** The search for bytes that came before, at whole pixels only. */
 
-import { endBlock } from "./deflate_block";
 import {
   DeflateWork,
   INPUT,
-  MAX_SEQUENCES,
+  MATCHES,
+  MAX_MATCHES,
   MORE_BITS,
   MORES,
   ONE_BITS,
   ONES,
-  SEQUENCES,
   TWO_BITS,
   TWOS,
   WINDOW_BYTES,
 } from "./deflate_work";
 
-const MIN_MATCH: u32 = 3;
-const MAX_MATCH: u32 = 258;
-/** Symbols of a block: codes that fit a part of the picture save more than the block's header costs. */
-const BLOCK_SYMBOLS: u32 = 12_000;
-const MAX_LITERALS: u32 = 12_000;
+const MAX_MATCH_BYTES: u32 = 258;
+/** What is compared at once. */
+const VECTOR_BYTES: u32 = 16;
+/** Of a match that is longer than a vector so many pixels at its end are remembered. */
+const REMEMBERED_PIXELS: u32 = 4;
 
 /** How hard to look, and for what. */
 @unmanaged
 export class Search {
   /** Bytes of a pixel: where matches may start and end. */
   step: u32;
-  /** A match this long is taken without a look at what the next pixel has. */
-  lazyLength: u32;
-  /** Matches shorter than this are remembered at every pixel. */
-  insertLength: u32;
-  /** One pixel alone may lie this far back. */
-  oneReach: u32;
+  /** Pixels of the shortest match. */
+  minPixels: u32;
+  /** Whether to look for what three pixels have in common, too. */
+  looksForMore: u32;
+  /** Whether to remember every pixel of long matches. */
+  remembersAll: u32;
+  wordMask: u32;
+  /** 65536 by the bytes of a pixel, to divide with. */
+  inverse: u32;
+  pairMask: u64;
+  nextMask: u64;
+  pairBytes: u32;
+}
+
+/** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
+export function setPixelBytes(search: Search, step: u32): void {
+  search.step = step;
+  search.minPixels = step == 1 ? 3 : step == 2 ? 2 : 1;
+  search.inverse = (65_536 + step - 1) / step;
+  search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;
+  search.pairMask = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
+  search.nextMask = step == 4 ? 0xffff_ffff : 0xff_ffff;
+  search.pairBytes = step == 4 ? 8 : 6;
 }
 
 @inline
@@ -49,134 +65,110 @@ function hashMore(pair: u64, next: u64): usize {
   return MORES + (<usize>((pair * 0x9e37_79b7_f4a7_c15d ^ next * 0xc2b2_ae3d_27d4_eb4f) >> (64 - MORE_BITS)) << 1);
 }
 
-/** Finds the sequences of the input from the anchor to `end`. */
-export function searchMatches(work: DeflateWork, search: Search, end: usize): void {
+/** How many of the 16 bytes at `earlier` are those. */
+@inline
+function commonBytes(here: v128, earlier: usize): u32 {
+  return ctz<u32>(~v128.bitmask<i8>(v128.eq<i8>(here, v128.load(earlier))));
+}
+
+/**
+ * Finds for each pixel from `at` on the longest of the matches that hashes lead to: pixels it has in common << 16 | its
+ * distance; 0 for none. Stops at `end` or when there is no room for more. Returns how many pixels were looked at.
+ * Everything read from the tables is only a hint, and checked. Decisions are computed, not branched on: on pictures
+ * they are hardly ever what was predicted.
+ */
+export function findMatches(work: DeflateWork, search: Search, start: usize, end: usize): u32 {
   const step = search.step;
-  const wordMask: u32 = step == 3 ? 0xff_ffff : 0xffff_ffff;
-  const pairMask: u64 = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
-  const nextMask: u64 = step == 4 ? 0xffff_ffff : step == 3 ? 0xff_ffff : 0xff_ffff;
-  const pairBytes: usize = step == 4 ? 8 : 6;
-  const inverse: u32 = (65_536 + step - 1) / step;
-  const maxLength = MAX_MATCH - MAX_MATCH % step;
+  const wordMask = search.wordMask;
+  const pairMask = search.pairMask;
+  const inverse = search.inverse;
+  const minPixels = search.minPixels;
+  const looksForMore = search.looksForMore;
   const stream = changetype<usize>(work.stream);
   const input = changetype<usize>(work) + INPUT;
   const positions = work.stream.position - <u32>input;
   const windowStart = input - work.stream.historyBytes;
-  const lazyLength = search.lazyLength;
-  const insertLength = search.insertLength;
-  const oneReach = search.oneReach;
-  let at = work.anchor;
-  let kept: u32 = 0;
-  let keptDistance: u32 = 0;
-  while (at < end) {
-    const limit = min<u32>(maxLength, <u32>(end - at));
-    const reach = <u32>min<usize>(at - windowStart, WINDOW_BYTES);
+  const matches = changetype<usize>(work) + MATCHES;
+  const lastMatch = matches + 4 * MAX_MATCHES;
+  let match = matches;
+  let at = start;
+  while (at < end && match < lastMatch) {
+    const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
-    const pair = load<u64>(at) & pairMask;
-    const word = <u32>pair & wordMask;
-    const next = load<u64>(at + pairBytes) & nextMask;
-    const one = stream + hashOne(word);
+    const here = v128.load(at);
+    const pair = v128.extract_lane<u64>(here, 0) & pairMask;
+    const one = stream + hashOne(<u32>pair & wordMask);
     const two = stream + hashTwo(pair);
-    const more = stream + hashMore(pair, next);
-    const oneDistance = position - load<u16>(one) & 0xffff;
-    const twoDistance = position - load<u16>(two) & 0xffff;
-    const moreDistance = position - load<u16>(more) & 0xffff;
-    let length: u32 = 0;
-    let distance: u32 = 0;
-    if (step <= reach && ((load<u64>(at - step) ^ pair) & pairMask) == 0) {
-      length = matchLength(at, at - step, limit);
-      distance = step;
-    }
-    if (length < 64 && moreDistance - 1 < reach && ((load<u64>(at - moreDistance) ^ pair) & pairMask) == 0) {
-      const found = matchLength(at, at - moreDistance, limit);
-      if (found > length) {
-        length = found;
-        distance = moreDistance;
-      }
-    }
-    if (length == 0 && twoDistance - 1 < reach && ((load<u64>(at - twoDistance) ^ pair) & pairMask) == 0) {
-      length = matchLength(at, at - twoDistance, limit);
-      distance = twoDistance;
-    }
-    if (length == 0 && oneDistance - 1 < min(oneReach, reach) && ((load<u32>(at - oneDistance) ^ word) & wordMask) == 0) {
-      length = matchLength(at, at - oneDistance, limit);
-      distance = oneDistance;
-    }
+    let distance = (position - load<u16>(one)) & 0x7fff;
+    let common = commonBytes(here, at - distance) & -<u32>(distance - 1 < reach);
     store<u16>(one, <u16>position);
+    const farther = (position - load<u16>(two)) & 0x7fff;
+    const found = commonBytes(here, at - farther) & -<u32>(farther - 1 < reach);
+    const isBetter = -<u32>(found > common);
+    distance ^= (distance ^ farther) & isBetter;
+    common ^= (common ^ found) & isBetter;
     store<u16>(two, <u16>position);
-    store<u16>(more, <u16>position);
-    length = (length * inverse >> 16) * step;
-    if (length < MIN_MATCH) length = 0;
-    if (kept != 0) {
-      if (length <= kept) {
-        addSequence(work, at - step, kept, keptDistance);
-        const stop = at - step + kept;
-        if (kept < insertLength) insertRange(stream, positions, step, wordMask, pairMask, nextMask, pairBytes, at + step, stop);
-        at = stop;
-        kept = 0;
+    if (looksForMore != 0) {
+      const more = stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask);
+      const farthest = (position - load<u16>(more)) & 0x7fff;
+      const found = commonBytes(here, at - farthest) & -<u32>(farthest - 1 < reach);
+      const isBetter = -<u32>(found > common);
+      distance ^= (distance ^ farthest) & isBetter;
+      common ^= (common ^ found) & isBetter;
+      store<u16>(more, <u16>position);
+    }
+    if (common == VECTOR_BYTES) {
+      const length = matchLength(at, at - distance, min<u32>(MAX_MATCH_BYTES, <u32>(end - at)));
+      const pixels = length * inverse >> 16;
+      if (pixels >= minPixels) {
+        match = spreadMatch(match, pixels, distance, minPixels);
+        rememberMatch(stream, positions, search, at, pixels, distance);
+        at += pixels * step;
         continue;
       }
-      kept = 0;
+      common = 0;
     }
-    if (length == 0) {
-      at += step;
-      if (at - work.anchor >= MAX_LITERALS) addLiterals(work, min(at, end));
-      continue;
-    }
-    if (length < lazyLength && at + length < end) {
-      kept = length;
-      keptDistance = distance;
-      at += step;
-      continue;
-    }
-    addSequence(work, at, length, distance);
-    if (length < insertLength) insertRange(stream, positions, step, wordMask, pairMask, nextMask, pairBytes, at + step, at + length);
-    at += length;
+    const pixels = min(common, <u32>(end - at)) * inverse >> 16;
+    store<u32>(match, (pixels << 16 | distance) & -<u32>(pixels >= minPixels));
+    match += 4;
+    at += step;
   }
-  if (work.anchor < end) addLiterals(work, end);
+  return <u32>(match - matches) >> 2;
 }
 
-@inline
-function insertRange(stream: usize, positions: u32, step: u32, wordMask: u32, pairMask: u64, nextMask: u64, pairBytes: usize, at: usize, stop: usize): void {
-  for (; at < stop; at += step) {
-    const pair = load<u64>(at) & pairMask;
-    const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(<u32>pair & wordMask), position);
-    store<u16>(stream + hashTwo(pair), position);
-    store<u16>(stream + hashMore(pair, load<u64>(at + pairBytes) & nextMask), position);
-  }
-}
-
-/** How many bytes are equal, at least `limit` of them being there. */
+/** How many bytes are equal, up to `limit`, behind those of a vector. */
 @inline
 function matchLength(at: usize, earlier: usize, limit: u32): u32 {
-  let length: u32 = 0;
+  let length: u32 = VECTOR_BYTES;
   while (length < limit) {
-    const different = load<u64>(at + length) ^ load<u64>(earlier + length);
-    if (different != 0) return min(limit, length + (<u32>ctz(different) >> 3));
-    length += 8;
+    const common = commonBytes(v128.load(at + length), earlier + length);
+    length += common;
+    if (common != VECTOR_BYTES) break;
   }
-  return limit;
+  return min(length, limit);
 }
 
-function addSequence(work: DeflateWork, at: usize, length: u32, distance: u32): void {
-  const sequence = changetype<usize>(work) + SEQUENCES + (<usize>work.sequences << 3);
-  const literals = <u32>(at - work.anchor);
-  store<u32>(sequence, literals);
-  store<u32>(sequence, length << 16 | (distance - 1), 4);
-  work.sequences++;
-  work.symbols += literals + 1;
-  work.anchor = at + length;
-  if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
+/** A long match is one for every pixel in it as well, for what is left of it. Returns the end. */
+@inline
+function spreadMatch(match: usize, pixels: u32, distance: u32, minPixels: u32): usize {
+  let left = pixels;
+  for (; left >= minPixels; left--, match += 4) store<u32>(match, left << 16 | distance);
+  for (; left > 0; left--, match += 4) store<u32>(match, 0);
+  return match;
 }
 
-function addLiterals(work: DeflateWork, end: usize): void {
-  const sequence = changetype<usize>(work) + SEQUENCES + (<usize>work.sequences << 3);
-  const literals = <u32>(end - work.anchor);
-  store<u32>(sequence, literals);
-  store<u32>(sequence, 0, 4);
-  work.sequences++;
-  work.symbols += literals;
-  work.anchor = end;
-  if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
+/** Remembers pixels of a long match, but not inside a run, where all are the same. */
+function rememberMatch(stream: usize, positions: u32, search: Search, at: usize, pixels: u32, distance: u32): void {
+  const step = search.step;
+  const end = at + pixels * step;
+  const few = pixels <= REMEMBERED_PIXELS || (search.remembersAll != 0 && distance != step);
+  at = few ? at + step : end - REMEMBERED_PIXELS * step;
+  for (; at < end; at += step) {
+    const pair = load<u64>(at) & search.pairMask;
+    const position = <u16>(positions + <u32>at);
+    store<u16>(stream + hashOne(<u32>pair & search.wordMask), position);
+    store<u16>(stream + hashTwo(pair), position);
+    if (search.looksForMore == 0) continue;
+    store<u16>(stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask), position);
+  }
 }

@@ -8,6 +8,8 @@ export const WINDOW_BYTES: usize = 32 * 1024;
 export const MAX_INPUT_BYTES: usize = 544 * 1024;
 /** Sequences of one block. */
 export const MAX_SEQUENCES: u32 = 8192;
+/** Pixels that are searched before it is chosen among their matches. */
+export const MAX_MATCHES: u32 = 4096;
 
 export const LITERAL_SYMBOLS: u32 = 286;
 export const DISTANCE_SYMBOLS: u32 = 30;
@@ -82,7 +84,10 @@ export const SEGMENTS: usize = SEARCH + 64;
 export const MAX_SEGMENTS: u32 = 128;
 /** A sequence: some literals and the match behind them, none when its length is 0. */
 export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
-const WINDOW: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2) + SLACK;
+/** For each pixel the match that was found there. */
+export const MATCHES: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2);
+// The last match may go on behind its end.
+const WINDOW: usize = MATCHES + 4 * MAX_MATCHES + 4 * LENGTHS + SLACK;
 /** Where the input goes; what came before it is right in front. */
 export const INPUT: usize = WINDOW + WINDOW_BYTES;
 export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;

@@ -93,8 +93,7 @@ export function runEnds(at: usize): u32 {
  */
 export function scanTile(palette: Palette, words: usize, count: u32, maxColours: u32): bool {
   const base = changetype<usize>(palette);
-  memory.fill(base + SLOTS, 0, 256);
-  palette.size = 0;
+  clearPalette(palette);
   const last = words + (<usize>(count - 1) << 2);
   // A word that differs from the last one ends the last run.
   store<u32>(last, ~load<u32>(last), 4);
@@ -126,9 +125,15 @@ export function scanTile(palette: Palette, words: usize, count: u32, maxColours:
   return true;
 }
 
+/** Starts a palette without colours. */
+export function clearPalette(palette: Palette): void {
+  memory.fill(changetype<usize>(palette) + SLOTS, 0, 256);
+  palette.size = 0;
+}
+
 /** The index of a colour, `maxColours` when it is new and there is no room. */
 @inline
-function findOrInsert(palette: Palette, word: u32, maxColours: u32): u32 {
+export function findOrInsert(palette: Palette, word: u32, maxColours: u32): u32 {
   const base = changetype<usize>(palette);
   let slot = <usize>((word * 0x9e3779b1) >> 24);
   for (let taken: u32 = load<u8>(base + slot, SLOTS); taken != 0; taken = load<u8>(base + slot, SLOTS)) {

@@ -16,7 +16,7 @@ const FULL: u32 = 3;
 const TAKEN: u32 = 4;
 
 /** More colours than this and a tile is better off as it is than with a palette of its own. */
-const MAX_TILE_COLOURS: u32 = 32;
+const MAX_TILE_COLOURS: u32 = 64;
 /** A small tile must have so many pixels for each of its colours. */
 const MIN_COLOUR_PIXELS: u32 = 4;
 /** Fewer tiles of one colour are not worth a rect: they go with what is around them. */

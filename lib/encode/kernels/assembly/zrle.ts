@@ -2,7 +2,18 @@
 
 import { Conversion, convertRect, packWords, writeWord } from "./conversion";
 import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
-import { MAX_PALETTE, Palette, PALETTE_BYTES, paletteColours, scanTile } from "./palette";
+import {
+  clearPalette,
+  findOrInsert,
+  MAX_PALETTE,
+  Palette,
+  PALETTE_BYTES,
+  paletteColour,
+  paletteColours,
+  runIndex,
+  scanTile,
+  setRunIndex,
+} from "./palette";
 import { encodeManyColours, PLAIN_RLE, RAW, SOLID, spreadRuns, writePaletteRuns, writePlainRle, writeRaw } from "./tiles";
 
 export const TILE_SIDE: u32 = 64;
@@ -23,8 +34,12 @@ const MAX_SEGMENTS: u32 = 127;
 const SEGMENTS_BYTES: usize = 8 * (MAX_SEGMENTS + 1);
 
 const PALETTE: usize = SEGMENTS_BYTES;
+/** The palette that runs of one tile after the other are written with. */
+const SHARED: usize = PALETTE + PALETTE_BYTES;
+/** For each index of the tile's own palette the one in the shared palette, one a byte. */
+const SHARED_INDICES: usize = SHARED + PALETTE_BYTES;
 /** Where the words of a tile are in the scratch memory. */
-export const WORDS: usize = PALETTE + PALETTE_BYTES;
+export const WORDS: usize = SHARED_INDICES + 128;
 const INDICES: usize = WORDS + 4 * TILE_WORDS + 128;
 /** Bytes of scratch memory `encodeZrle` needs. */
 export const ZRLE_SCRATCH_BYTES: usize = INDICES + TILE_WORDS + 128;
@@ -42,9 +57,7 @@ export function encodeZrle(
   scratch: usize,
   output: usize,
 ): u32 {
-  const segments = changetype<Segments>(scratch);
-  segments.count = 0;
-  segments.lossyTiles = 0;
+  const segments = beginTiles(scratch);
   let at = output;
   for (let y: u32 = 0; y < height; y += TILE_SIDE) {
     const tileHeight = min(TILE_SIDE, height - y);
@@ -58,6 +71,15 @@ export function encodeZrle(
     }
   }
   return <u32>(at - output);
+}
+
+/** Makes the scratch memory ready for the first tile of a rect. */
+export function beginTiles(scratch: usize): Segments {
+  const segments = changetype<Segments>(scratch);
+  segments.count = 0;
+  segments.lossyTiles = 0;
+  clearPalette(changetype<Palette>(scratch + SHARED));
+  return segments;
 }
 
 /** Adds a tile of the output to the segments: what is before its pixels, when they are plain, and those. */
@@ -97,15 +119,49 @@ export function encodeTile(wireBytes: u32, scratch: usize, width: u32, height: u
   const packedBytes = bits == 0 ? u32.MAX_VALUE : size * wireBytes + packedRowBytes(bits, width) * height;
   const smallest = min(min(rawBytes, plainBytes), min(paletteRleBytes, packedBytes));
   if (smallest == packedBytes) return writePacked(wireBytes, palette, scratch + INDICES, width, height, at);
-  if (smallest == paletteRleBytes) return writePaletteRle(wireBytes, palette, at);
+  if (smallest == paletteRleBytes) return writePaletteRle(wireBytes, scratch, rawBytes, at);
   if (smallest == plainBytes) return writePlainRle(wireBytes, words, count, at);
   return writeRaw(wireBytes, words, count, at);
 }
 
-function writePaletteRle(wireBytes: u32, palette: Palette, at: usize): usize {
-  store<u8>(at, <u8>(PLAIN_RLE + palette.size));
-  at = packWords(wireBytes, paletteColours(palette), palette.size, at + 1);
+/**
+ * Runs of palette indices. The palette is that of the tiles before with what is new behind it, so that an index means
+ * the same in all of them: zlib finds most of the palette, and runs that it saw before, in what came before.
+ */
+function writePaletteRle(wireBytes: u32, scratch: usize, rawBytes: u32, at: usize): usize {
+  const palette = changetype<Palette>(scratch + PALETTE);
+  const shared = changetype<Palette>(scratch + SHARED);
+  if (!sharePalette(scratch)) {
+    clearPalette(shared);
+    sharePalette(scratch);
+  }
+  // For a small tile the palette may be too much to say again.
+  const isShared = shared.size * wireBytes + palette.runs + palette.lengthBytes <= rawBytes;
+  if (isShared) useShared(scratch);
+  const written = isShared ? shared : palette;
+  store<u8>(at, <u8>(PLAIN_RLE + written.size));
+  at = packWords(wireBytes, paletteColours(written), written.size, at + 1);
   return writePaletteRuns(palette, at);
+}
+
+/** Gives the runs of the tile indices into the shared palette. */
+function useShared(scratch: usize): void {
+  const palette = changetype<Palette>(scratch + PALETTE);
+  for (let run: u32 = 0; run < palette.runs; run++) {
+    setRunIndex(palette, run, load<u8>(scratch + runIndex(palette, run), SHARED_INDICES));
+  }
+}
+
+/** Finds the tile's colours in the shared palette and adds those that are new. False when there is no room for them. */
+function sharePalette(scratch: usize): bool {
+  const palette = changetype<Palette>(scratch + PALETTE);
+  const shared = changetype<Palette>(scratch + SHARED);
+  for (let index: u32 = 0; index < palette.size; index++) {
+    const found = findOrInsert(shared, paletteColour(palette, index), MAX_PALETTE);
+    if (found == MAX_PALETTE) return false;
+    store<u8>(scratch + index, <u8>found, SHARED_INDICES);
+  }
+  return true;
 }
 
 function writePacked(wireBytes: u32, palette: Palette, indices: usize, width: u32, height: u32, at: usize): usize {

@@ -3,7 +3,7 @@
 import { Conversion, convertRect } from "./conversion";
 import { RAW, SOLID, writePlainRle } from "./tiles";
 import { analyseTile, WAVELET_SCRATCH_BYTES } from "./wavelet";
-import { addTile, encodeTile, Segments, TILE_SIDE, WORDS, ZRLE_SCRATCH_BYTES } from "./zrle";
+import { addTile, beginTiles, encodeTile, TILE_SIDE, WORDS, ZRLE_SCRATCH_BYTES } from "./zrle";
 
 /** Bytes of scratch memory `encodeZywrle` needs. */
 export const ZYWRLE_SCRATCH_BYTES: usize = ZRLE_SCRATCH_BYTES + WAVELET_SCRATCH_BYTES;
@@ -26,9 +26,7 @@ export function encodeZywrle(
   layout: u32,
   bigEndian: bool,
 ): u32 {
-  const segments = changetype<Segments>(scratch);
-  segments.count = 0;
-  segments.lossyTiles = 0;
+  const segments = beginTiles(scratch);
   const wireBytes = conversion.wireBytes;
   let at = output;
   for (let y: u32 = 0; y < height; y += TILE_SIDE) {
