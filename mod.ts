@@ -41,7 +41,7 @@ export type { DisplaySurface } from "./lib/display/display_surface.ts";
 export type { FrameMemory, MemoryRegion } from "./lib/display/frame_memory.ts";
 
 // Serving it.
-export type { EncoderPool } from "./lib/encode/job.ts";
+export { type EncoderPool, ENCODING_POLICIES, type EncodingPolicy } from "./lib/encode/job.ts";
 export { WorkerPool, type WorkerPoolOptions } from "./lib/encode/pool.ts";
 export { LAYOUT_NAMES, type LayoutName } from "./lib/input/layout.ts";
 export type { ProtocolVersion } from "./lib/rfb/client_messages.ts";
@@ -54,6 +54,7 @@ export type {
   PointerInput,
   VncServerEvents,
 } from "./lib/server/events.ts";
+export { LOSSY_MODES, type LossyMode } from "./lib/server/lossy_rules.ts";
 export { SHARE_POLICIES, type SharePolicy } from "./lib/server/share_policy.ts";
 export { type AddStreamOptions, VncServer, type VncServerOptions } from "./lib/server/vnc_server.ts";
 export { serveWeb, type WebDoor, type WebOptions } from "./lib/web/http_door.ts";

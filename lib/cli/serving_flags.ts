@@ -3,8 +3,12 @@
 import type { Command } from "commander";
 import { LOG_LEVELS, type Logger } from "../base/log.ts";
 import {
+  ENCODING_POLICIES,
+  type EncodingPolicy,
   LAYOUT_NAMES,
   type LayoutName,
+  LOSSY_MODES,
+  type LossyMode,
   parseAddress,
   type ServeVncOptions,
   SHARE_POLICIES,
@@ -38,6 +42,9 @@ export interface ServingFlags extends PasswordFlags, OutputFlags {
   readonly share?: SharePolicy;
   readonly connections?: number;
   readonly viewOnly?: true;
+  readonly lossy?: LossyMode;
+  readonly adaptive?: boolean;
+  readonly encodingPolicy?: EncodingPolicy;
   readonly keyboard: LayoutName;
   readonly synthesizeModifiers: boolean;
   readonly insecure?: true;
@@ -52,6 +59,9 @@ export const SERVING_ONLY: readonly (keyof ServingFlags)[] = [
   "share",
   "connections",
   "viewOnly",
+  "lossy",
+  "adaptive",
+  "encodingPolicy",
   "keyboard",
   "synthesizeModifiers",
   "insecure",
@@ -86,12 +96,30 @@ export function addServingFlags(command: Command): void {
     )
     .option("--connections <number>", "viewers at most (default: 64)", wholeNumber("--connections", 1, MAX_CONNECTIONS))
     .option("--view-only", "viewers may not type, point or paste");
+  addPictureFlags(command);
   addPasswordFlags(command);
   command
     .option("--keyboard <layout>", "the guest's keyboard", oneOf("--keyboard", LAYOUT_NAMES), LAYOUT_NAMES[0])
     .option("--no-synthesize-modifiers", "do not press Shift for viewers that leave it out")
     .option("--insecure", "listen beyond this machine without a password");
   addOutputFlags(command);
+}
+
+/** How viewers are sent the picture. */
+function addPictureFlags(command: Command): void {
+  command
+    .option(
+      "--lossy <when>",
+      "JPEG and the like for viewers that set a quality: off, on, or auto: only for what keeps moving (default: auto)",
+      oneOf("--lossy", LOSSY_MODES),
+    )
+    .option("--adaptive", "let that depend on how often a part of the picture changes (default)")
+    .option("--no-adaptive", "do not: with --lossy on everything may be lossy at once, auto is off")
+    .option(
+      "--encoding-policy <policy>",
+      "best: each rect in what is best of what its viewer offers; qemu: all in the first (default: best)",
+      oneOf("--encoding-policy", ENCODING_POLICIES),
+    );
 }
 
 /** The password that the flags or the environment give. */
@@ -115,6 +143,9 @@ export async function servingOptions(
     share: flags.share,
     maxConnections: flags.connections,
     viewOnly: flags.viewOnly === true,
+    lossy: flags.lossy,
+    adaptive: flags.adaptive,
+    encodingPolicy: flags.encodingPolicy,
     password: await givenPassword(flags, host),
     layout: flags.keyboard,
     synthesizeModifiers: flags.synthesizeModifiers,

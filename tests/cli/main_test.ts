@@ -40,6 +40,12 @@ const WRONG: readonly (readonly [string[], RegExp, RegExp])[] = [
   [["serve", "--fps"], /option '--fps <number>' argument missing$/, /see vncd serve --help$/],
   [["serve", "--fps", "x"], /Cannot use "x" for --fps: it is no whole number of 1 to 240$/, /see vncd serve --help$/],
   [["serve", "--share", "x"], /Cannot use "x" for --share: it is none of allow-exclusive, /, /see vncd serve --help$/],
+  [["serve", "--lossy", "x"], /Cannot use "x" for --lossy: it is none of off, on, auto$/, /see vncd serve --help$/],
+  [
+    ["replay", "x", "--encoding-policy", "x"],
+    /for --encoding-policy: it is none of best, qemu$/,
+    /vncd replay --help$/,
+  ],
   [["serve", "--keyboard", "de"], /Cannot use "de" for --keyboard: it is none of en-us$/, /see vncd serve --help$/],
   [["serve", "--password", "x"], /unknown option '--password'/, /see vncd serve --help$/],
   [["serve", "a", "b"], /too many arguments for 'serve', expected 1 argument but got 2/, /see vncd serve --help$/],
@@ -65,7 +71,9 @@ Deno.test("serve hands its flags to the library", async () => {
   const rig = new CliRig();
   const flags = ["--listen", ":1", "--listen", "unix:/run/v", "--web", ":7", "--fps", "30", "--share", "ignore"];
   const more = ["--connections", "3", "--view-only", "--no-synthesize-modifiers", "--insecure"];
-  assert.equal(await rig.runAndStop("serve", "console", ...flags, ...more, "--allow-origin", "https://a.example"), 0);
+  const picture = ["--lossy", "on", "--no-adaptive", "--encoding-policy", "qemu"];
+  const origin = ["--allow-origin", "https://a.example"];
+  assert.equal(await rig.runAndStop("serve", "console", ...flags, ...more, ...picture, ...origin), 0);
   const { logger, ...options } = rig.calls[0]!.options;
   assert.equal(logger?.level, "info");
   assert.deepEqual(options, {
@@ -77,6 +85,9 @@ Deno.test("serve hands its flags to the library", async () => {
     share: "ignore",
     maxConnections: 3,
     viewOnly: true,
+    lossy: "on",
+    adaptive: false,
+    encodingPolicy: "qemu",
     password: undefined,
     layout: "en-us",
     synthesizeModifiers: false,
@@ -95,6 +106,25 @@ Deno.test("serve without flags is display 0 of this machine, for viewers and bro
     insecure: false,
     synthesizeModifiers: true,
   });
+});
+
+Deno.test("the picture is left to the library unless a flag says otherwise", async () => {
+  for (const verb of [["serve"], ["replay", "x.rfb"], ["record", "x.rfb"]]) {
+    for (const [flags, adaptive] of [[[], undefined], [["--adaptive"], true], [["--no-adaptive"], false]] as const) {
+      const rig = new CliRig();
+      await rig.runAndStop(...verb, ...flags);
+      const { lossy, encodingPolicy, ...options } = rig.calls[0]!.options as Record<string, unknown>;
+      assert.deepEqual([lossy, encodingPolicy, options.adaptive], [undefined, undefined, adaptive], verb.join());
+    }
+  }
+});
+
+Deno.test("flags about the picture mean nothing where another server's session is recorded", async () => {
+  for (const flags of [["--lossy", "on"], ["--no-adaptive"], ["--encoding-policy", "qemu"]]) {
+    const rig = new CliRig();
+    assert.equal(await rig.run("record", "x.rfb", "host:0", ...flags), 2);
+    assert.match(rig.errors[0]!, /^vncd: Cannot use --[a-z-]+ with a server: /);
+  }
 });
 
 const WEB_PORTS: readonly (readonly [string[], string | undefined])[] = [
