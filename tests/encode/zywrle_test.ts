@@ -230,3 +230,14 @@ Deno.test("every usual format arrives, whatever it asks for", async () => {
     { numRuns: 60 },
   );
 });
+
+Deno.test("the largest part of noise arrives, lost or not", async () => {
+  for (const [width, height] of [[2048, 64], [64, 2048], [362, 362]] as const) {
+    const noise = paintPicture("noise", width, height, 9);
+    const exact = await send(noise, width, { qualityLevel: 5, rule: "forbidden" });
+    assert.ok(exact.encodings.every((encoding) => encoding === Encoding.ZYWRLE));
+    assert.deepEqual(exact.picture, noise);
+    const lossy = await send(noise, width, { qualityLevel: 5, rule: "forced" });
+    assert.equal(lossy.coefficientTiles, Math.ceil(width / 64) * Math.ceil(height / 64));
+  }
+});
