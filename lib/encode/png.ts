@@ -1,9 +1,10 @@
 /** PNG files of rects: RGB, or a palette in as few bits as its colours need. */
 
 import { Buffer } from "node:buffer";
-import { constants, crc32, deflateSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import type { Rect } from "../base/rect.ts";
 import type { Arena } from "./arena.ts";
+import { ZlibStream } from "./zlib_stream.ts";
 
 /** Level when the client asks for none, as Tight's. */
 const DEFAULT_COMPRESS_LEVEL = 2;
@@ -12,6 +13,8 @@ const MIN_FILTER_LEVEL = 5;
 const RGB_BYTES = 3;
 const COLOUR_TYPE_RGB = 2;
 const COLOUR_TYPE_PALETTE = 3;
+/** An empty block, not compressed, that is the last of its stream (RFC 1951 §3.2.4). */
+const LAST_BLOCK = Uint8Array.of(1, 0, 0, 0xff, 0xff);
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Length, type and checksum. */
 const CHUNK_OVERHEAD_BYTES = 12;
@@ -25,29 +28,26 @@ export interface PngPicture {
   /** The palette, R,G,B each, then rows of pixels or of indices: a bit each for two colours, else a byte. In the arena. */
   readonly bytes: Uint8Array;
   readonly paletteBytes: number;
-  /** Whether the pixels hardly repeat each other. */
-  readonly noisy: boolean;
 }
 
 /** Encodes a picture as a complete PNG file. Uses the arena's scratch memory. */
-export function encodePng(arena: Arena, picture: PngPicture, compressLevel?: number): Uint8Array {
+export function encodePng(arena: Arena, picture: PngPicture, compressLevel = DEFAULT_COMPRESS_LEVEL): Uint8Array {
   const { colours, bytes, paletteBytes } = picture;
   const bits = sampleBits(colours);
-  const level = compressLevel ?? DEFAULT_COMPRESS_LEVEL;
-  const strategy = picture.noisy ? constants.Z_HUFFMAN_ONLY : constants.Z_DEFAULT_STRATEGY;
-  const data = deflateSync(pngRows(arena, picture, bits, level), { level: deflateLevel(level), strategy });
-  const chunks: readonly (readonly [string, Uint8Array])[] = [
-    ["IHDR", header(picture, bits)],
-    ...(colours > 0 ? [["PLTE", bytes.subarray(0, paletteBytes)] as const] : []),
-    ["IDAT", data],
-    ["IEND", new Uint8Array(0)],
-  ];
-  const byteLength = chunks.reduce((sum, [, bytes]) => sum + CHUNK_OVERHEAD_BYTES + bytes.length, SIGNATURE.length);
-  const file = Buffer.alloc(byteLength);
-  file.set(SIGNATURE);
-  let at = SIGNATURE.length;
-  for (const [type, bytes] of chunks) at = writeChunk(file, at, type, bytes);
-  return file;
+  const rows = pngRows(arena, picture, bits, compressLevel);
+  const stream = new ZlibStream();
+  try {
+    const pixelBytes = colours === 0 ? RGB_BYTES : 1;
+    const compressed = stream.compress(rows, [{ end: rows.length, pixelBytes }], compressLevel);
+    return joinChunks([
+      ["IHDR", [header(picture, bits)]],
+      ...(colours > 0 ? [["PLTE", [bytes.subarray(0, paletteBytes)]] as const] : []),
+      ["IDAT", [compressed, LAST_BLOCK, checksum(arena, rows)]],
+      ["IEND", []],
+    ]);
+  } finally {
+    stream.close();
+  }
 }
 
 /** Bits of a sample, or of an index into a palette [PNG §11.2.2]. */
@@ -83,17 +83,27 @@ function header({ bounds: { width, height }, colours }: PngPicture, bits: number
   return bytes;
 }
 
-/** Writes a chunk; the checksum is that of its type and bytes. Returns its end. */
-function writeChunk(file: Buffer, at: number, type: string, bytes: Uint8Array): number {
-  const end = at + 8 + bytes.length;
-  file.writeUInt32BE(bytes.length, at);
-  file.write(type, at + 4, "latin1");
-  file.set(bytes, at + 8);
-  file.writeUInt32BE(crc32(file.subarray(at + 4, end)), end);
-  return end + 4;
+/** What ends a zlib stream (RFC 1950 §2.2). */
+function checksum({ kernels }: Arena, rows: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(kernels.adler32(rows.byteOffset, rows.length));
+  return bytes;
 }
 
-/** Deno's zlib is zlib-ng, whose level 1 has fixed codes and makes a third more bytes than the level 1 of any other. */
-function deflateLevel(compressLevel: number): number {
-  return compressLevel === 1 ? 2 : compressLevel;
+/** A file of chunks, each a type and the pieces of its bytes; behind them is the checksum of both. */
+function joinChunks(chunks: readonly (readonly [type: string, pieces: readonly Uint8Array[]])[]): Uint8Array {
+  const lengths = chunks.map(([, pieces]) => pieces.reduce((sum, piece) => sum + piece.length, 0));
+  const file = Buffer.alloc(lengths.reduce((sum, length) => sum + CHUNK_OVERHEAD_BYTES + length, SIGNATURE.length));
+  file.set(SIGNATURE);
+  let at = SIGNATURE.length;
+  for (const [index, [type, pieces]] of chunks.entries()) {
+    const start = file.writeUInt32BE(lengths[index]!, at);
+    at = start + file.write(type, start, "latin1");
+    for (const piece of pieces) {
+      file.set(piece, at);
+      at += piece.length;
+    }
+    at = file.writeUInt32BE(crc32(file.subarray(start, at)), at);
+  }
+  return file;
 }

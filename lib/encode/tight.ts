@@ -39,7 +39,6 @@ interface TightRect {
   readonly bounds: Rect;
   readonly filter: number;
   readonly colours: number;
-  readonly noisy: boolean;
   /** Its palette and pixels. */
   readonly bytes: Uint8Array;
 }
@@ -59,16 +58,16 @@ export function encodeTightRects(context: RectContext, part: Part): void {
 }
 
 /** Writes a rect without a look at what is in it. */
-function writeCopy(context: RectContext, bounds: Rect, noisy = false): void {
+function writeCopy(context: RectContext, bounds: Rect): void {
   const { arena, conversion, surface } = context;
   const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
-  writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, noisy, bytes });
+  writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, bytes });
 }
 
 function writeJpeg(context: RectContext, bounds: Rect, jpeg: JpegSettings): void {
   const { arena, conversion, surface, settings, update } = context;
   const file = encodeJpeg(arena, surface, bounds, jpeg, conversion[WIRE_BYTES_OFFSET]!);
-  if (file === undefined) return writeCopy(context, bounds, true);
+  if (file === undefined) return writeCopy(context, bounds);
   update.beginRect(bounds, settings.encoding);
   update.u8(JPEG_CONTROL);
   update.compactLength(file.length);
@@ -88,15 +87,15 @@ function readRects(arena: Arena, part: Rect, output: Uint8Array): TightRect[] {
   let start = 0;
   return Array.from({ length: count }, (_, at) => {
     const from = firstIndex + at * size;
-    const [x, y, width, height, filter, colours, end, noisy] = words.subarray(from, from + size);
+    const [x, y, width, height, filter, colours, end] = words.subarray(from, from + size);
     const bytes = output.subarray(start, end);
     start = end!;
     const bounds = rect(part.x + x!, part.y + y!, width!, height!);
-    return { bounds, filter: filter!, colours: colours!, noisy: noisy === 1, bytes };
+    return { bounds, filter: filter!, colours: colours!, bytes };
   });
 }
 
-function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes }: TightRect): void {
+function writeRect(context: RectContext, { bounds, filter, colours, bytes }: TightRect): void {
   const { update, settings } = context;
   const isPng = settings.encoding === Encoding.TightPNG;
   update.beginRect(bounds, settings.encoding);
@@ -105,7 +104,7 @@ function writeRect(context: RectContext, { bounds, filter, colours, noisy, bytes
     return update.append(isPng ? fillPixel(settings.pixelFormat, bytes) : bytes);
   }
   const paletteBytes = colours * context.conversion[WIRE_BYTES_OFFSET]!;
-  if (isPng) return writePngPayload(context, { bounds, colours, paletteBytes, bytes, noisy });
+  if (isPng) return writePngPayload(context, { bounds, colours, paletteBytes, bytes });
   const stream = STREAM[filter]!;
   const reset = beginsStream(context, stream, bytes.length - paletteBytes) ? 1 << stream : 0;
   update.u8((filter === TightFilter.copy ? stream : stream | FILTER_FOLLOWS) << 4 | reset);

@@ -130,7 +130,7 @@ Deno.test("each row is behind the filter whose differences are the smallest, the
       const bytes = new Uint8Array(memory.memory.buffer, input.pointer, plain.length);
       bytes.set(plain);
       const bounds = { x: 0, y: 0, width, height };
-      const rows = rowsOf(encodePng(arena, { bounds, colours: 0, bytes, paletteBytes: 0, noisy: false }, 9));
+      const rows = rowsOf(encodePng(arena, { bounds, colours: 0, bytes, paletteBytes: 0 }, 9));
       const rowBytes = width * 3 + 1;
       const candidates = [0, 1, 2, 3, 4].map((filter) => filteredRows(plain, height, [filter], 3));
       for (let y = 0; y < height; y++) {
@@ -150,7 +150,7 @@ Deno.test("the widest row and the most rows of a part fit", () => {
   for (const [width, height] of [[2048, 64], [64, 2048], [1, 2048]] as const) {
     const bytes = new Uint8Array(memory.memory.buffer, input.pointer, width * height * 3).fill(200);
     const bounds = { x: 0, y: 0, width, height };
-    const rows = rowsOf(encodePng(arena, { bounds, colours: 0, bytes, paletteBytes: 0, noisy: false }, 6));
+    const rows = rowsOf(encodePng(arena, { bounds, colours: 0, bytes, paletteBytes: 0 }, 6));
     assert.equal(rows.length, (width * 3 + 1) * height);
   }
 });

@@ -25,10 +25,10 @@ export const ZrleSegments = { maxCount: 127, firstIndex: 2 } as const;
 
 /**
  * What `encodeTight` leaves behind, in u32s: the number of rects and, from `firstIndex` on, `words` for each rect: x, y,
- * width and height in the part, its {@link TightFilter}, the colours of its palette, the end of its bytes in the output
- * (palette, then pixels) and 1 when its pixels hardly repeat each other.
+ * width and height in the part, its {@link TightFilter}, the colours of its palette and the end of its bytes in the
+ * output: palette, then pixels.
  */
-export const TightRects = { firstIndex: 8, words: 8, tileSide: 32 } as const;
+export const TightRects = { firstIndex: 8, words: 7, tileSide: 32 } as const;
 
 /**
  * What `analyseCells` says in the highest byte of a cell; a solid one's colour B,G,R is below. Pixels of noise are
@@ -107,6 +107,8 @@ export interface Kernels {
   pngIndexRows(fromPointer: number, width: number, height: number, bits: number, scratchPointer: number): number;
   /** Where those rows begin in the scratch memory. */
   pngRowsOffset(): number;
+  /** The Adler-32 checksum of bytes, as the signed number of its 32 bits. */
+  adler32(pointer: number, byteLength: number): number;
   /** Writes a {@link CellKind} for each cell of 64x64 pixels of a rect of any size, row by row: a u32 each. */
   analyseCells: EncodeKernel;
   /** Makes memory of `deflateWorkBytes()` ready to deflate in, for any number of streams one after the other. */

@@ -9,6 +9,7 @@ import { TIGHT_SCRATCH_BYTES } from "./tight";
 import { TRLE_SCRATCH_BYTES } from "./trle";
 import { ZYWRLE_SCRATCH_BYTES } from "./zywrle";
 
+export { adler32 } from "./adler";
 export { compareSurfaces } from "./compare";
 export { analyseCells } from "./content";
 export {

@@ -1,5 +1,6 @@
 /** Rows of a PNG before zlib (PNG 7.2 and 9): a filter's number, then the row behind that filter. */
 
+import { sumOf } from "./adler";
 import { packIndices } from "./packed_indices";
 
 /** Channels of a pixel; rows that are filtered have no others. */
@@ -118,12 +119,6 @@ function filterRow(filter: u32, scratch: usize, rowBytes: u32): u32 {
 function addSizes(sums: v128, bytes: v128): v128 {
   const pairs = v128.extadd_pairwise<u8>(v128.abs<i8>(bytes));
   return v128.add<i32>(sums, v128.extadd_pairwise<u16>(pairs));
-}
-
-@inline
-function sumOf(sums: v128): u32 {
-  return v128.extract_lane<u32>(sums, 0) + v128.extract_lane<u32>(sums, 1) + v128.extract_lane<u32>(sums, 2) +
-    v128.extract_lane<u32>(sums, 3);
 }
 
 /** A mask of the first `count` bytes. */

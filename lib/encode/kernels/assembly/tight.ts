@@ -3,7 +3,6 @@
 import { ColourTable, MAX_COLOURS, scanColours, tableColours } from "./colour_table";
 import { Conversion, convertRect, packWords } from "./conversion";
 import { gradientPays, HISTOGRAM_BYTES, writeGradient } from "./gradient";
-import { isNoise, NOISE_TABLE_BYTES } from "./noise";
 import { packIndices } from "./packed_indices";
 import {
   findArea,
@@ -38,9 +37,6 @@ const MAX_KEPT_COLOURS: u32 = 96;
 /** Values of Conversion.jpeg. */
 const JPEG_NEVER: u32 = 0;
 const JPEG_PALETTES: u32 = 2;
-/** Pixels of a sample of noise: so many wide, so many high. */
-const SAMPLE_WIDTH: u32 = TILE_SIDE;
-const SAMPLE_HEIGHT: u32 = 16;
 
 /** A rect that was found, read by lib/encode/tight.ts. Positions are in the part. */
 @unmanaged
@@ -54,11 +50,9 @@ class TightRect {
   colours: u32;
   /** Where the rect's bytes end in the output. */
   end: u32;
-  /** Whether its pixels hardly repeat each other. */
-  noisy: u32;
 }
 
-const RECT_BYTES: usize = 32;
+const RECT_BYTES: usize = 28;
 
 /** Where everything is in the scratch memory; the rects lie behind their count, in front of all. */
 @unmanaged
@@ -78,9 +72,7 @@ class Plan {
 
 const RECTS: usize = 32;
 const TILES: usize = RECTS + RECT_BYTES * MAX_TILES;
-const NOISE: usize = TILES + TILES_BYTES;
-const SAMPLE: usize = NOISE + NOISE_TABLE_BYTES;
-const HISTOGRAMS: usize = SAMPLE + 4 * SAMPLE_WIDTH * SAMPLE_HEIGHT + 64;
+const HISTOGRAMS: usize = TILES + TILES_BYTES;
 const LINE: usize = HISTOGRAMS + HISTOGRAM_BYTES;
 const INDICES: usize = LINE + 4 * MAX_WIDTH + 64;
 const WORDS: usize = INDICES + MAX_PIXELS + 64;
@@ -135,7 +127,6 @@ function addArea(plan: Plan, x: u32, y: u32, columns: u32, rows: u32): void {
   const isJpeg = becomesJpeg(plan, pixels, isFew ? table.size : MAX_COLOURS + 1);
   if (!isJpeg && !isFew && hasFewColours(tiles) && columns * rows > 1) return addHalves(plan, x, y, columns, rows);
   plan.count++;
-  found.noisy = 0;
   found.colours = isFew ? table.size : 0;
   if (isJpeg) found.filter = JPEG;
   else if (isFew && table.size == 1) writeFill(plan, found);
@@ -210,7 +201,6 @@ function writeFull(plan: Plan, found: TightRect): void {
   const scratch = changetype<usize>(plan);
   const stride = plan.partWidth << 2;
   found.colours = 0;
-  found.noisy = isNoisyRect(plan, found) ? 1 : 0;
   const words = rectWords(plan, found);
   const isFiltered = plan.mayFilter != 0 &&
     gradientPays(words, stride, found.width, found.height, scratch + LINE, scratch + HISTOGRAMS);
@@ -226,29 +216,4 @@ function writeCopy(plan: Plan, found: TightRect, words: usize): usize {
     words += <usize>plan.partWidth << 2;
   }
   return at;
-}
-
-/** Whether most samples of a rect are noise: the middle of every other tile. */
-function isNoisyRect(plan: Plan, found: TightRect): bool {
-  const scratch = changetype<usize>(plan);
-  const words = rectWords(plan, found);
-  let samples: u32 = 0;
-  let noisy: u32 = 0;
-  for (let y: u32 = TILE_SIDE - SAMPLE_HEIGHT; y <= found.height; y += TILE_SIDE) {
-    if (y + SAMPLE_HEIGHT > found.height) break;
-    for (let x: u32 = (y & TILE_SIDE); x + SAMPLE_WIDTH <= found.width; x += 2 * TILE_SIDE) {
-      takeSample(plan, words + (<usize>(y * plan.partWidth + x) << 2));
-      samples++;
-      if (isNoise(scratch + SAMPLE, SAMPLE_WIDTH * SAMPLE_HEIGHT, scratch + NOISE)) noisy++;
-    }
-  }
-  return noisy * 2 > samples;
-}
-
-function takeSample(plan: Plan, words: usize): void {
-  const sample = changetype<usize>(plan) + SAMPLE;
-  for (let y: u32 = 0; y < SAMPLE_HEIGHT; y++) {
-    memory.copy(sample + <usize>(y * SAMPLE_WIDTH << 2), words, SAMPLE_WIDTH << 2);
-    words += <usize>plan.partWidth << 2;
-  }
 }
