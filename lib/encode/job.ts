@@ -65,6 +65,11 @@ export interface EncodeJob {
    * Absent: the job is nobody else's.
    */
   readonly generation?: number;
+  /**
+   * Whether the update may consist of the surface's own bytes, as they are when they are sent. Until then nobody knows
+   * which state of its rects the client is going to have.
+   */
+  readonly mayBeLive?: boolean;
   /** Rects that it may become at most; as many as an update can have when not given. */
   readonly maxRects?: number;
 }
@@ -74,8 +79,10 @@ export interface EncodedUpdate {
   /** The message, or its beginning where there is a `tail`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The rest, in pieces to be sent one after the other. */
-  readonly tail?: readonly Uint8Array<ArrayBuffer>[];
+  readonly tail?: readonly Uint8Array[];
   readonly rectCount: number;
+  /** The tail has bytes of the surface, which changes meanwhile. */
+  readonly isLive?: boolean;
   /** What the client does not have as it is; absent when nothing. */
   readonly lossyRects?: readonly Rect[];
 }

@@ -5,6 +5,7 @@ import { type Logger, silentLogger } from "../base/log.ts";
 import { MAX_RECYCLED_BYTES } from "../base/limits.ts";
 import { headedStreams } from "./choose.ts";
 import type { ClientEncoder, EncodedUpdate, EncodeJob, EncoderPool, PixelMemory } from "./job.ts";
+import { liveUpdate } from "./live_update.ts";
 import { JobRun } from "./job_run.ts";
 import { type EncodeOrder, PoolWorker } from "./pool_worker.ts";
 import { SharedJobs } from "./shared_jobs.ts";
@@ -75,13 +76,20 @@ export class WorkerPool implements EncoderPool {
     if (this.#isClosed) throw new Error("Cannot open an encoder: the pool is closed");
     const display = this.#displays.get(memory) ?? this.#addDisplay(memory);
     const viewer = new ViewerEncoder(this.#nextClient++, {
-      submit: (viewer, job) => display.jobs.submit(viewer, job),
+      submit: (viewer, job) => this.#submit(viewer, job, memory, display),
       recycle: (update) => display.jobs.recycle(update),
       onClosed: (viewer) => this.#onClosed(viewer, memory, display),
     });
     display.viewers.add(viewer);
     this.#homeOf(viewer);
     return viewer;
+  }
+
+  #submit(viewer: ViewerEncoder, job: EncodeJob, memory: PixelMemory, { jobs }: DisplayViewers): void {
+    // a fault needs a worker to happen in
+    const update = this.#options.faultOf === undefined ? liveUpdate(job, memory) : undefined;
+    if (update === undefined) return jobs.submit(viewer, job);
+    queueMicrotask(() => viewer.onEncoded({ update, begun: viewer.begun }, !viewer.isFresh));
   }
 
   #addDisplay(memory: PixelMemory): DisplayViewers {
@@ -182,6 +190,7 @@ export class WorkerPool implements EncoderPool {
   /** Memory of updates is kept for as many as can be in the making at the same time. */
   #recycle({ bytes, tail = [] }: EncodedUpdate): void {
     for (const { buffer } of [bytes, ...tail]) {
+      if (!(buffer instanceof ArrayBuffer)) continue;
       const isUsable = buffer.byteLength > 0 && buffer.byteLength <= MAX_RECYCLED_BYTES;
       if (!isUsable || this.#spares.includes(buffer)) continue;
       this.#spares.push(buffer);

@@ -49,6 +49,11 @@ export class OutputQueue {
     this.#takenBefore = stream.bytesTaken;
   }
 
+  /** Whether bytes given to it may lie in shared memory and change until they are sent. */
+  get takesShared(): boolean {
+    return this.#stream.takesShared ?? false;
+  }
+
   /** Bytes that were sent here and that the transport has not taken yet. */
   get bytesPending(): number {
     return this.#bytesQueued - this.#bytesTaken;
@@ -105,6 +110,13 @@ export class OutputQueue {
   /** Resolves when the transport has taken everything, or never will. */
   async flushed(): Promise<void> {
     while (this.#pump !== undefined) await this.#pump;
+  }
+
+  /** Shared memory is going to be used for something else: what waits of it is copied. */
+  keepShared(): void {
+    this.#chunks = this.#chunks.map(({ bytes, onWritten }) => {
+      return { bytes: bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes, onWritten };
+    });
   }
 
   /** Forgets what waits; nothing is sent or reported any more. The stream is the caller's to close. */

@@ -65,6 +65,8 @@ export class UpdatePacing {
   #owed: Rect = EMPTY_RECT;
   #job: JobInFlight | undefined;
   #encoding: Promise<void> | undefined;
+  /** Those that became live updates which are not sent yet. */
+  readonly #live = new Set<JobInFlight>();
   /** The display is looking at its device on behalf of {@link tryUpdate}, which goes on afterwards. */
   #isFreshening = false;
   /** When the display last looked. */
@@ -171,9 +173,10 @@ export class UpdatePacing {
       gfxUpdate: (changed) => this.#tracker.addChanged(changed),
       gfxCopy: (destination, dx, dy) => {
         this.#markOwed();
-        this.#tracker.addCopied(destination, dx, dy, this.#job?.rects ?? []);
+        this.#tracker.addCopied(destination, dx, dy, this.#rectsInFlight());
       },
       gfxSwitch: ({ width, height }) => {
+        this.#options.output.keepShared();
         this.#tracker.resize(width, height);
         this.#geometry.onSwitch(width, height);
         this.#loss.resize(this.#geometry.visible);
@@ -187,6 +190,11 @@ export class UpdatePacing {
         if (this.#pseudoRects.isPending) this.tryUpdate();
       },
     };
+  }
+
+  /** Where nobody knows which state the client is going to have. */
+  #rectsInFlight(): readonly Rect[] {
+    return [...this.#live, ...this.#job === undefined ? [] : [this.#job]].flatMap(({ rects }) => rects);
   }
 
   /** An incremental request waits for room; a forced one only for the forced update before it. */
@@ -259,6 +267,7 @@ export class UpdatePacing {
     return {
       surface: { pointer, width, height, strideBytes },
       settings: this.#settings,
+      mayBeLive: this.#options.output.takesShared,
       copies,
       ...this.#loss.rule(copies, rects),
       generation,
@@ -281,17 +290,20 @@ export class UpdatePacing {
     this.#encoding = undefined;
   }
 
-  #onEncoded({ request, isStale }: JobInFlight, update: EncodedUpdate): void {
+  #onEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
     const { encoder } = this.#options;
+    const { request, isStale } = inFlight;
     this.#loss.onEncoded(update);
     if (isStale) encoder.discard(update);
     else if (update.rectCount === 0) encoder.recycle(update);
-    else return this.#sendEncoded(request, update);
+    else return this.#sendEncoded(inFlight, update);
     if (this.#request !== "force") this.#request = request;
     this.tryUpdate();
   }
 
-  #sendEncoded(request: UpdateRequest, update: EncodedUpdate): void {
+  #sendEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
+    const { request } = inFlight;
+    if (update.isLive) this.#live.add(inFlight);
     const pixelFormat = this.#pixelFormat;
     const padding = this.#takePadding(update);
     const rectCount = update.rectCount + padding.length;
@@ -303,7 +315,10 @@ export class UpdatePacing {
       this.#send(hasPseudoRects ? this.#pseudoRects.headOf(rectCount, pixelFormat) : updateHead(rectCount), request);
     }
     for (const piece of pieces.slice(0, -1)) this.#send(piece, request);
-    this.#send(pieces.at(-1)!, request, () => this.#options.encoder.recycle(update));
+    this.#send(pieces.at(-1)!, request, () => {
+      this.#live.delete(inFlight);
+      this.#options.encoder.recycle(update);
+    });
     const bytesPerPixel = pixelFormat.bitsPerPixel / 8;
     for (const piece of blackRects(padding, bytesPerPixel, this.#features.hextile)) this.#send(piece, request);
     this.tryUpdate();

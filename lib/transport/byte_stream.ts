@@ -14,6 +14,8 @@ export interface ByteStream {
   readonly peerAddress: string;
   /** The next bytes, or null when the peer has finished or the stream was closed. Throws when it broke. */
   read(): Promise<Uint8Array | null>;
+  /** Whether writes take bytes of shared memory, which may change until they are sent. Absent: they do not. */
+  readonly takesShared?: boolean;
   /** Resolves when the transport has taken all bytes. */
   write(bytes: Uint8Array): Promise<void>;
   /** Bytes of all writes so far that the transport has taken: grows while the peer reads. */

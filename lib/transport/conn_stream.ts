@@ -17,6 +17,7 @@ export function connStream(conn: Deno.Conn, kind: TransportKind, peerAddress: st
 class ConnStream implements ByteStream {
   readonly kind: TransportKind;
   readonly peerAddress: string;
+  readonly takesShared = true;
   readonly #conn: Deno.Conn;
   #bytesTaken = 0;
   #closed = false;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { setImmediate } from "node:timers";
 import { intersectRects, type Rect, rect } from "../../lib/base/rect.ts";
 import { openVnc } from "../../lib/client/open_vnc.ts";
 import type { VncClient } from "../../lib/client/vnc_client.ts";
@@ -12,6 +13,7 @@ import { VncServer } from "../../lib/server/vnc_server.ts";
 import { memoryPipe } from "../../lib/transport/memory_pipe.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { RawClient } from "../helpers/raw_client.ts";
+import { SlowStream } from "../helpers/slow_stream.ts";
 
 /** A server over a display that ticks only when told to, with real workers. */
 class LiveRig {
@@ -158,6 +160,44 @@ Deno.test("changes while updates are under way all arrive in the end", async () 
       assertSamePicture(client, rig.display, `client ${i}`);
       client.removeAllListeners("update");
     }
+  });
+});
+
+Deno.test("a slow viewer's picture is the display's behind a live update in which pixels moved", async () => {
+  await withRig(new LiveRig(160, 120), async (rig) => {
+    const { display } = rig;
+    const random = randomNumbers(11);
+    // half a picture is taken at once, the rest when the viewer reads on
+    const [near, far] = memoryPipe({ capacityBytes: 50_000 });
+    const slow = new SlowStream(near);
+    rig.server.addStream(Object.assign(far, { takesShared: true }));
+    const client = await openVnc(slow, { encodings: [Encoding.Raw, Encoding.CopyRect, PseudoEncoding.DesktopSize] });
+    const seen = new Set<number>();
+    client.on("update", ({ rects }) => rects.forEach((updated) => seen.add(updated.encoding)));
+    for (let round = 0; round < 60; round++) {
+      if (round % 10 === 0) display.resize(16 * (8 + random(6)), 140 + random(40));
+      paint(display, randomRect(random, display), random);
+      const whole = client.nextUpdate();
+      client.requestUpdate(false);
+      slow.hold();
+      for (let turns = 2; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+      display.copy(randomRect(random, display), random(display.width), random(display.height));
+      if (random(10) === 0) display.resize(display.width - 16, display.height);
+      display.pixels[0] = display.pixels[0]! ^ 0xff;
+      display.update(rect(0, 0, 1, 1));
+      display.refresh();
+      slow.release();
+      await whole;
+      do {
+        const rest = client.nextUpdate();
+        client.requestUpdate(true);
+        await rest;
+      } while (client.width !== display.width);
+      assertSamePicture(client, display, `round ${round}`);
+    }
+    // all that moved was on its way
+    assert.deepEqual([...seen], [Encoding.Raw]);
+    client.close();
   });
 });
 

@@ -74,6 +74,22 @@ Deno.test("OutputQueue counts what the transport has taken inside a write", asyn
   assert.equal(queue.bytesPending, 700);
 });
 
+Deno.test("OutputQueue copies what waits of shared memory that is going to change", async () => {
+  const stream = new FakeStream(1);
+  const { queue } = makeQueue(stream);
+  const shared = new Uint8Array(new SharedArrayBuffer(2 * MIB)).fill(1);
+  const own = new Uint8Array(MIB).fill(2);
+  queue.send(Uint8Array.of(9));
+  queue.send(shared);
+  queue.send(own);
+  queue.keepShared();
+  shared.fill(3);
+  stream.take(4 * MIB);
+  await queue.flushed();
+  const sent = stream.writes.flatMap((bytes) => [...new Set(bytes)]);
+  assert.deepEqual([...new Set(sent)], [9, 1, 2]);
+});
+
 Deno.test("OutputQueue is throttled from one screenful on, 1 MiB at least", () => {
   const { queue } = makeQueue(new FakeStream(0));
   queue.setScreenfulBytes(1);

@@ -13,7 +13,7 @@ import { DEFAULT_QUALITY } from "../../lib/server/lossy_rules.ts";
 import { OutputQueue } from "../../lib/server/output_queue.ts";
 import { UpdatePacing } from "../../lib/server/update_pacing.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
-import { FakeEncoder } from "../helpers/fake_encoder.ts";
+import { FakeEncoder, fakeUpdate } from "../helpers/fake_encoder.ts";
 import { FakeStream } from "../helpers/fake_stream.ts";
 import { concat } from "../helpers/rects.ts";
 
@@ -345,6 +345,42 @@ pacingTest("a blit from where a job is in flight becomes pixels", async (rig) =>
   rig.display.refresh();
   assert.deepEqual(rig.encoder.last.rects, [rect(32, 16, 16, 1)]);
 }, [Encoding.CopyRect]);
+
+Deno.test("a blit from where a live update is not sent yet becomes pixels, once it is sent a copy", async () => {
+  const rig = new Rig(0, [Encoding.CopyRect]);
+  const blit = () => rig.display.copy(rect(0, 0, 16, 16), 32, 16);
+  rig.pacing.onRequest(false, WHOLE);
+  rig.encoder.jobs.at(-1)!.resolve({ ...fakeUpdate(20), isLive: true });
+  await settle();
+  blit();
+  rig.pacing.onRequest(true, WHOLE);
+  rig.display.refresh();
+  assert.deepEqual([rig.encoder.last.copies, rig.encoder.last.rects], [[], [rect(32, 16, 16, 16)]]);
+  rig.stream.take(1_000);
+  await rig.encoder.answer();
+  await settle();
+  rig.pacing.onRequest(true, WHOLE);
+  blit();
+  rig.display.refresh();
+  assert.deepEqual(rig.encoder.last.copies, [{ destination: rect(32, 16, 16, 16), dx: 32, dy: 16 }]);
+  rig.close();
+});
+
+Deno.test("what waits of a live update is kept when the surface goes", async () => {
+  const rig = new Rig(0);
+  const rows = rig.display.memory.bytes(rig.display.serverSurface.pointer, WIDTH * HEIGHT * 4).fill(5);
+  rig.output.send(Uint8Array.of(0));
+  await settle();
+  rig.pacing.onRequest(false, WHOLE);
+  rig.encoder.jobs.at(-1)!.resolve({ ...fakeUpdate(20), tail: [rows], isLive: true });
+  await settle();
+  rig.display.resize(WIDTH * 2, HEIGHT);
+  rows.fill(6);
+  rig.stream.take(1_000_000);
+  await settle();
+  assert.deepEqual(rig.stream.writes.at(-1)!.subarray(20), new Uint8Array(WIDTH * HEIGHT * 4).fill(5));
+  rig.close();
+});
 
 /** The encodings of an update that has no pixels. */
 function pseudoRects(update: Uint8Array): number[] {
