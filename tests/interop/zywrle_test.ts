@@ -161,3 +161,20 @@ Deno.test({
     assert.ok(decibels[1]! > decibels[2]! && decibels[2]! > decibels[3]!, decibels.join());
   },
 });
+
+Deno.test({
+  name: "ssvncviewer shows wavelets close to the picture, and then the picture",
+  ...needsPeer("ssvncviewer", "Xvfb", "import"),
+  fn: () =>
+    serving(ALWAYS_LOSSY, async (port, expected) => {
+      for (const [qualityLevel, floor] of [[7, 27], [4, 23], [1, 21]] as const) {
+        await using screen = await XScreen.start(WIDTH, HEIGHT);
+        const look = ["-fullscreen", "-shared", "-nocursorshape", "-quality", String(qualityLevel)];
+        const args = [...look, "-encodings", "zywrle", `127.0.0.1::${port}`];
+        await using _viewer = new PeerProcess("ssvncviewer", args, { DISPLAY: screen.display });
+        const close = await screen.waitForPicture((picture) => psnr(picture, expected) > floor);
+        assert.ok(psnr(close, expected) > floor, `${psnr(close, expected)} dB at level ${qualityLevel}`);
+        assertSamePicture(await screen.waitForSame(() => expected), expected, `ssvncviewer at level ${qualityLevel}`);
+      }
+    }),
+});
