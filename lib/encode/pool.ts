@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
-import { MAX_RECYCLED_BYTES } from "../base/limits.ts";
+import { MAX_RECYCLED_BYTES, POOL_CLOSE_GRACE_MS } from "../base/limits.ts";
 import { headedStreams } from "./choose.ts";
 import type { ClientEncoder, EncodedUpdate, EncodeJob, EncoderPool, PixelMemory } from "./job.ts";
 import { liveUpdate } from "./live_update.ts";
@@ -205,12 +205,24 @@ export class WorkerPool implements EncoderPool {
   }
 
   /**
-   * Resolves when no worker owes an answer: none is writing to a display's memory then, so that a pool which is closed
-   * gives all of its arenas back. A worker that hangs takes until its deadline.
+   * Resolves when no worker owes an answer.
    * @internal
    */
   async settled(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.settled()));
+  }
+
+  /**
+   * Closes the pool once no worker owes an answer: none is writing to a display's memory then, and all arenas are given
+   * back. A worker that hangs is waited for as long as {@link POOL_CLOSE_GRACE_MS}.
+   * @internal
+   */
+  async finish(): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    const timer = (this.#options.clock ?? systemClock).setTimer(grace.resolve, POOL_CLOSE_GRACE_MS);
+    await Promise.race([grace.promise, this.settled()]);
+    timer.cancel();
+    this.close();
   }
 
   /** Ends every worker; every encoder counts as closed. */

@@ -150,8 +150,7 @@ export class VncServer extends EventEmitter<VncServerEvents> {
     await Promise.all(this.#connections.all.map((connection) => connection.finish("the server stops")));
     await Promise.all(this.#running);
     this.#router?.close();
-    await this.#ownPool?.settled();
-    this.#ownPool?.close();
+    await this.#ownPool?.finish();
   }
 
   async #accept(listener: Listener): Promise<void> {

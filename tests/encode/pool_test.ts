@@ -1,7 +1,7 @@
 /** The pool: right pictures through real workers, and what dies with what. */
 
 import assert from "node:assert/strict";
-import { JOB_DEADLINE_MS } from "../../lib/base/limits.ts";
+import { JOB_DEADLINE_MS, POOL_CLOSE_GRACE_MS } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { createLogger } from "../../lib/base/log.ts";
 import { FrameMemory } from "../../lib/display/frame_memory.ts";
@@ -10,7 +10,7 @@ import { WorkerPool, type WorkerPoolOptions } from "../../lib/encode/pool.ts";
 import type { EncodeFault } from "../../lib/encode/worker_messages.ts";
 import { Encoding } from "../../lib/rfb/encodings.ts";
 import { X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
+import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { paintPicture } from "../helpers/random_picture.ts";
 import { ReferenceDecoder } from "../helpers/reference_decoder.ts";
 import { TestSurface } from "../helpers/test_surface.ts";
@@ -60,6 +60,38 @@ function createSurface(width: number, height: number, memory = new FrameMemory()
 function firstJob(fault: EncodeFault): NonNullable<WorkerPoolOptions["faultOf"]> {
   return (client, job) => client === 0 && job === 0 ? fault : undefined;
 }
+
+Deno.test("a pool that finishes waits for a worker that hangs no longer than its grace time", async () => {
+  const clock = new FakeClock();
+  const pool = new WorkerPool({ maxWorkers: 1, clock, faultOf: firstJob("hang") });
+  const viewer = new Viewer(pool, createSurface(32, 32));
+  const lost = viewer.assertLost(/closed|ended/);
+  let isFinished = false;
+  const finished = pool.finish().then(() => isFinished = true);
+  clock.advance(POOL_CLOSE_GRACE_MS - 1);
+  await settle();
+  assert.ok(!isFinished);
+  clock.advance(1);
+  await finished;
+  await lost;
+});
+
+Deno.test("a pool that finishes without work does so at once, and gives its arenas back", async () => {
+  const clock = new FakeClock();
+  const pool = new WorkerPool({ maxWorkers: 1, clock });
+  const surface = createSurface(32, 32);
+  const freed: number[] = [];
+  const viewer = new Viewer(pool, surface, {
+    memory: surface.memory.memory,
+    allocate: (byteLength) => surface.memory.allocate(byteLength),
+    free: ({ pointer }) => freed.push(pointer),
+  });
+  await viewer.assertServed();
+  viewer.encoder.close();
+  await pool.finish();
+  assert.equal(freed.length, 1);
+  assert.equal(clock.timerCount, 0);
+});
 
 Deno.test("every client of a pool gets its picture", async () => {
   await withPool({ maxWorkers: 2 }, async (pool) => {
