@@ -18,8 +18,8 @@ const BEST_FIRST: readonly (readonly number[])[] = [
   [Encoding.ZYWRLE],
   [Encoding.TightPNG],
   [Encoding.Zlib],
-  [Encoding.TRLE],
-  [Encoding.Hextile],
+  // the one is better for pictures, the other for text
+  [Encoding.TRLE, Encoding.Hextile],
   [Encoding.CoRRE],
   [Encoding.RRE],
   [Encoding.Raw],

@@ -30,8 +30,6 @@ export interface PlannedPart extends Part {
 interface ContentEncodings {
   /** Areas of one colour: the smallest of these. */
   readonly solid: readonly number[];
-  /** Few colours. */
-  readonly few: number;
   /** Pixels that are hardly ever like the one before. */
   readonly noise: number;
   /** Many colours, where a loss is allowed. */
@@ -55,16 +53,12 @@ export function planParts(job: EncodeJob, arena: Arena, conversion: Uint8Array, 
 function contentEncodings({ settings, lossy = [] }: EncodeJob): ContentEncodings | undefined {
   const { encoding, beside = [], jpeg, pixelFormat } = settings;
   const mayLose = jpeg !== undefined && pixelFormat.bitsPerPixel > 8 && lossy.some((rule) => rule !== "forbidden");
-  const ifListed = (other: number, isBetter: boolean) => isBetter && beside.includes(other) ? other : encoding;
   const contents = {
     solid: solidEncodings(encoding, beside),
-    // text is half as many bytes [measured]
-    few: ifListed(Encoding.Hextile, encoding === Encoding.TRLE),
-    noise: ifListed(Encoding.Raw, isWithoutPacking(encoding)),
+    noise: isWithoutPacking(encoding) && beside.includes(Encoding.Raw) ? Encoding.Raw : encoding,
     lossy: mayLose && !hasOwnJpeg(encoding) && beside.includes(Encoding.JPEG) ? Encoding.JPEG : undefined,
   };
-  const { solid, few, noise, lossy: forLoss } = contents;
-  const isPlain = solid.length === 0 && few === encoding && noise === encoding && forLoss === undefined;
+  const isPlain = contents.solid.length === 0 && contents.noise === encoding && contents.lossy === undefined;
   return isPlain ? undefined : contents;
 }
 
@@ -100,10 +94,10 @@ class ContentPlanner {
 
   /** The parts of one rect. */
   plan(whole: Part): PlannedPart[] {
-    const { few, noise } = this.#contents;
+    const { noise } = this.#contents;
     const { encoding } = this.#job.settings;
     const areas = new CellAreas(this.#lookAt(whole), Math.ceil(whole.width / CELL_SIDE));
-    const solid = areas.take((value) => value >= SOLID_VALUE, MIN_SOLID_CELLS, few);
+    const solid = areas.take((value) => value >= SOLID_VALUE, MIN_SOLID_CELLS, encoding);
     const noisy = noise === encoding ? [] : areas.take((value) => value === noise, MIN_NOISE_CELLS, encoding);
     return [
       ...solid.flatMap((area) => this.#solidParts(pixelsOf(area, whole))),
@@ -119,12 +113,13 @@ class ContentPlanner {
   }
 
   #valueOf(cell: number, mayLose: boolean): number {
-    const { solid, few, noise, lossy } = this.#contents;
+    const { solid, noise, lossy } = this.#contents;
+    const { encoding } = this.#job.settings;
     const kind = cell >>> 24;
-    if (kind === CellKind.solid) return solid.length > 0 ? cell : few;
-    if (kind === CellKind.fewColours) return few;
+    if (kind === CellKind.solid) return solid.length > 0 ? cell : encoding;
+    if (kind === CellKind.fewColours) return encoding;
     if (mayLose && lossy !== undefined) return lossy;
-    return kind === CellKind.noise ? noise : this.#job.settings.encoding;
+    return kind === CellKind.noise ? noise : encoding;
   }
 
   #solidParts(part: Part): PlannedPart[] {

@@ -77,7 +77,8 @@ Deno.test("one colour, few colours and noise go out as what is best for them", (
     [[RRE, CoRRE, Raw], `${Raw}`, `${RRE}s`, `${CoRRE}`],
     [[Zlib, Hextile, Raw], `${Zlib}`, `${Hextile}s`, `${Zlib}`],
     [[Zlib, RRE, Hextile, Raw], `${Zlib}`, `${RRE}s`, `${Zlib}`],
-    [[Hextile, TRLE, Raw], `${TRLE}`, `${Hextile}s`, `${Hextile}`],
+    [[TRLE, Hextile, Raw], `${TRLE}`, `${Hextile}s`, `${TRLE}`],
+    [[Hextile, TRLE, Raw], `${Raw}`, `${Hextile}`, `${Hextile}`],
   ];
   for (const [list, noise, solid, text] of plans) {
     const found = columnsOf(planOf(settingsOf(list)));
