@@ -117,6 +117,24 @@ export class DirtyMap {
     this.includeRows(other.firstRow, other.endRow);
   }
 
+  /** Whether the same bits are set in a map of the same size. */
+  equals(other: DirtyMap): boolean {
+    if (other.width !== this.width || other.height !== this.height) return false;
+    const wordsPerRow = this.bits.wordsPerRow;
+    const end = Math.max(this.#endRow, other.endRow) * wordsPerRow;
+    for (let i = Math.min(this.#firstRow, other.firstRow) * wordsPerRow; i < end; i++) {
+      if (this.words[i] !== other.words[i]) return false;
+    }
+    return true;
+  }
+
+  /** A map of its own with the same bits. */
+  copy(): DirtyMap {
+    const copy = new DirtyMap(this.width, this.height);
+    copy.orFrom(this);
+    return copy;
+  }
+
   /** Forgets everything. */
   clear(): void {
     const wordsPerRow = this.bits.wordsPerRow;

@@ -10,6 +10,7 @@ import { checkCursor, checkSize, checkSurface, surfaceByteLength } from "./displ
 import type { DisplayChangeListener } from "./display_change_listener.ts";
 import type { DisplaySurface } from "./display_surface.ts";
 import { FrameMemory, type MemoryRegion } from "./frame_memory.ts";
+import { MergedRects } from "./merged_rects.ts";
 import { clipMove, movePixels } from "./move_pixels.ts";
 import { RefreshTimer } from "./refresh.ts";
 
@@ -58,6 +59,11 @@ export interface DisplayOptions {
 export class Display {
   /** Where all pixels of this display live; shared with the encoding workers. */
   readonly memory: FrameMemory = new FrameMemory();
+  /**
+   * For the trackers of this display's viewers.
+   * @internal
+   */
+  readonly mergedRects: MergedRects = new MergedRects();
   readonly #logger: Logger;
   readonly #timer: RefreshTimer;
   readonly #listeners: Set<DisplayChangeListener> = new Set();

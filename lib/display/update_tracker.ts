@@ -3,14 +3,14 @@
 import { EMPTY_RECT, intersectRects, isEmptyRect, type Rect, rect, subtractRect, translateRect } from "../base/rect.ts";
 import { type CopiedPart, copiedParts } from "./copied_parts.ts";
 import { DirtyMap } from "./dirty_map.ts";
-import { mergeDirtyRects } from "./merge_rects.ts";
+import { MergedRects } from "./merged_rects.ts";
 
 /** The content of one update: the copies first, in this order, then the rects. */
 export interface TrackedUpdate {
   /** The pixels at `destination` are the client's own from (destination.x − dx, destination.y − dy). */
-  readonly copies: CopiedPart[];
+  readonly copies: readonly CopiedPart[];
   /** Disjoint, inside the surface. */
-  readonly rects: Rect[];
+  readonly rects: readonly Rect[];
 }
 
 const NOTHING_COPIED: CopiedPart = { destination: EMPTY_RECT, dx: 0, dy: 0 };
@@ -24,9 +24,11 @@ const NOTHING_COPIED: CopiedPart = { destination: EMPTY_RECT, dx: 0, dy: 0 };
 export class UpdateTracker {
   #changed: DirtyMap;
   #copied: CopiedPart = NOTHING_COPIED;
+  readonly #merged: MergedRects;
 
-  /** A tracker for a client that has seen nothing yet: everything is changed. */
-  constructor(width: number, height: number) {
+  /** A tracker for a client that has seen nothing yet: everything is changed. `merged` is for all of a display. */
+  constructor(width: number, height: number, merged: MergedRects = new MergedRects()) {
+    this.#merged = merged;
     this.#changed = new DirtyMap(width, height);
     this.#changed.markAll();
   }
@@ -76,7 +78,7 @@ export class UpdateTracker {
   /** All there is to send; the tracker is empty afterwards. Without `allowCopies` what was copied counts as changed. */
   take(allowCopies: boolean): TrackedUpdate {
     if (!allowCopies) this.#changed.markRect(this.#copied.destination);
-    const rects = mergeDirtyRects(this.#changed);
+    const rects = this.#merged.of(this.#changed);
     const copies = allowCopies ? copiedParts(this.#copied, rects) : [];
     this.#changed.clear();
     this.#copied = NOTHING_COPIED;

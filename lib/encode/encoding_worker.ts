@@ -22,7 +22,7 @@ interface RunningTask {
   readonly arena: number;
   readonly client: number | undefined;
   readonly streams: ClientStreams;
-  readonly steps: AsyncGenerator<void, EncodedUpdate, void>;
+  readonly steps: Generator<void, EncodedUpdate, void>;
 }
 
 /** How reports leave the worker. */
@@ -100,23 +100,24 @@ export class EncodingWorker {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
+    this.#lastTurnMs = performance.now();
     for (let task = this.#tasks[0]; task !== undefined; task = this.#tasks[0]) {
       Atomics.store(this.#atHand, 0, task.id);
-      const report = await this.#step(task);
+      const report = this.#step(task);
       Atomics.store(this.#atHand, 0, 0);
       this.#tasks.shift();
       if (report === undefined) this.#tasks.push(task);
       else this.#finish(task, report);
-      if (this.#tasks.length > 0) await this.#letMessagesIn();
+      if (performance.now() - this.#lastTurnMs >= TURN_INTERVAL_MS) await this.#letMessagesIn();
     }
     this.#isRunning = false;
   }
 
   /** One rect of a task; the task's answer when it was the last. Never throws: what goes wrong is that task's. */
-  async #step({ id, steps, streams }: RunningTask): Promise<WorkerReport | undefined> {
+  #step({ id, steps, streams }: RunningTask): WorkerReport | undefined {
+    if (this.#cancelled.has(id)) return { type: "cancelled", task: id };
     try {
-      const step = this.#cancelled.has(id) ? undefined : await steps.next();
-      if (step === undefined || this.#cancelled.has(id)) return { type: "cancelled", task: id };
+      const step = steps.next();
       return step.done ? { type: "encoded", task: id, update: step.value, begun: streams.begun ?? 0 } : undefined;
     } catch (error) {
       return { type: "failed", task: id, reason: errorMessage(error) };
@@ -140,11 +141,9 @@ export class EncodingWorker {
   }
 
   async #letMessagesIn(): Promise<void> {
-    const nowMs = performance.now();
-    if (nowMs - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
-    if (nowMs - this.#lastTurnMs < TURN_INTERVAL_MS) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#lastTurnMs = performance.now();
+    if (this.#lastTurnMs - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
   }
 
   #report(report: WorkerReport, transfer: Transferable[] = []): void {

@@ -4,7 +4,7 @@ import type { EncodedUpdate } from "./job.ts";
 import type { EncodeFault } from "./worker_messages.ts";
 
 /** Does what a fault says, at once or when the returned job is run. */
-export function causeFault(fault: EncodeFault, isCancelled: () => boolean): AsyncGenerator<void, EncodedUpdate, void> {
+export function causeFault(fault: EncodeFault, isCancelled: () => boolean): Generator<void, EncodedUpdate, void> {
   if (fault === "throw") throw new Error("Cannot encode: a test wanted an exception");
   if (fault === "close") self.close();
   while (fault === "hang");
@@ -12,12 +12,11 @@ export function causeFault(fault: EncodeFault, isCancelled: () => boolean): Asyn
 }
 
 // deno-lint-ignore require-yield -- it fails before it could
-async function* failingJob(): AsyncGenerator<void, EncodedUpdate, void> {
-  await Promise.reject(new Error("Cannot encode: a test wanted a failure"));
-  throw new Error("unreachable");
+function* failingJob(): Generator<void, EncodedUpdate, void> {
+  throw new Error("Cannot encode: a test wanted a failure");
 }
 
-async function* endlessJob(isCancelled: () => boolean): AsyncGenerator<void, EncodedUpdate, void> {
-  while (!isCancelled()) yield await Promise.resolve();
+function* endlessJob(isCancelled: () => boolean): Generator<void, EncodedUpdate, void> {
+  while (!isCancelled()) yield;
   throw new Error("Cannot encode: the job was cancelled");
 }

@@ -19,12 +19,12 @@ import { UpdateBuffer } from "./update_buffer.ts";
  * Encodes a job in steps of one part each, so that a worker can go round its clients. Yields after every part but the
  * last, returns the message. Between two steps the arena may be used for something else, the streams may not.
  */
-export async function* encodeJob(
+export function* encodeJob(
   job: EncodeJob,
   arena: Arena,
   streams: ClientStreams,
   used?: ArrayBuffer,
-): AsyncGenerator<void, EncodedUpdate, void> {
+): Generator<void, EncodedUpdate, void> {
   const { surface, settings } = job;
   const copies = planCopies(job.copies, surface);
   if (copies.length >= MAX_UPDATE_RECTS) {
@@ -48,7 +48,7 @@ export async function* encodeJob(
       conversion: conversionFor(encoding),
     };
     if (part.isSolid) encodeSolidRect(context, part, encoding);
-    else await chooseEncoder(encoding, settings.pixelFormat)(context, part);
+    else chooseEncoder(encoding, settings.pixelFormat)(context, part);
   }
   return update.finish();
 }

@@ -30,4 +30,4 @@ export interface RectContext {
 }
 
 /** Writes a part of at most MAX_PART_PIXELS, headers and payloads, behind the update so far. */
-export type RectEncoder = (context: RectContext, part: Part) => void | Promise<void>;
+export type RectEncoder = (context: RectContext, part: Part) => void;

@@ -1,6 +1,7 @@
 /** Encode once, send to many: equal jobs of one display's viewers, cut in one state of its surface, are one job. */
 
-import type { EncodedUpdate, EncodeJob, EncodeSettings } from "./job.ts";
+import type { Rect } from "../base/rect.ts";
+import type { CopiedRect, EncodedUpdate, EncodeJob, EncodeSettings } from "./job.ts";
 import type { JobRun } from "./job_run.ts";
 import type { ViewerEncoder } from "./viewer_encoder.ts";
 import type { TaskUpdate } from "./worker_messages.ts";
@@ -49,7 +50,6 @@ export class SharedJobs {
   readonly #companies = new Map<string, Company>();
   readonly #companyOf = new Map<ViewerEncoder, Company>();
   readonly #settingsKeys = new WeakMap<EncodeSettings, string>();
-  readonly #listKeys = new WeakMap<readonly unknown[], string>();
   readonly #holdersOf = new WeakMap<EncodedUpdate, SharedJob>();
   #generation: number | undefined;
   #jobs = new Map<string, SharedJob>();
@@ -67,11 +67,13 @@ export class SharedJobs {
     const company = this.#join(viewer, settingsKey);
     if (job.generation === undefined) return this.#hooks.runOwn(viewer, job);
     if (job.generation !== this.#generation) this.#startGeneration(job.generation);
-    const key = [viewer.begun, settingsKey, ...this.#contentKeys(job)].join();
+    const key = `${viewer.begun} ${settingsKey} ${hashJob(job)}`;
     const found = this.#jobs.get(key);
-    if (found === undefined || found.state === "own") {
+    if (found === undefined) return this.#gather(key, viewer, job, company);
+    if (!isSameContent(found.job, job)) return this.#hooks.runOwn(viewer, job);
+    if (found.state === "own") {
       // two have met who might have shared
-      if (found !== undefined) company.lonelyJobs = 0;
+      company.lonelyJobs = 0;
       return this.#gather(key, viewer, job, company);
     }
     found.wantedBy++;
@@ -98,18 +100,6 @@ export class SharedJobs {
   #settingsKey(settings: EncodeSettings): string {
     let key = this.#settingsKeys.get(settings);
     if (key === undefined) this.#settingsKeys.set(settings, key = JSON.stringify(settings));
-    return key;
-  }
-
-  /** The surface is the same in all jobs of a generation. */
-  #contentKeys({ copies, rects, lossy = [] }: EncodeJob): string[] {
-    return [this.#listKey(copies), this.#listKey(rects), this.#listKey(lossy)];
-  }
-
-  /** Lists are often not only equal but the same. */
-  #listKey(list: readonly unknown[]): string {
-    let key = this.#listKeys.get(list);
-    if (key === undefined) this.#listKeys.set(list, key = JSON.stringify(list));
     return key;
   }
 
@@ -212,4 +202,32 @@ export class SharedJobs {
   #letGo(shared: SharedJob): void {
     if (--shared.holders === 0) this.#hooks.recycle(shared.result!.update);
   }
+}
+
+/** A number that jobs with the same copies, rects and rules have in common, and hardly any others. */
+function hashJob({ copies, rects, lossy }: EncodeJob): number {
+  let hash = lossy === undefined ? copies.length : ~copies.length;
+  for (const { x, y, width, height } of rects) {
+    hash = Math.imul(hash ^ x << 16 ^ y, 0x9e3779b1);
+    hash = Math.imul(hash ^ hash >>> 15 ^ width << 16 ^ height, 0x85ebca77);
+  }
+  return hash;
+}
+
+/** Whether two jobs of one generation ask for the same. The surface is the same then. */
+function isSameContent(a: EncodeJob, b: EncodeJob): boolean {
+  return sameItems(a.rects, b.rects, sameRect) && sameItems(a.copies, b.copies, sameCopy) &&
+    sameItems(a.lossy ?? [], b.lossy ?? [], Object.is);
+}
+
+function sameItems<Item>(a: readonly Item[], b: readonly Item[], same: (a: Item, b: Item) => boolean): boolean {
+  return a === b || a.length === b.length && a.every((item, at) => same(item, b[at]!));
+}
+
+function sameRect(a: Rect, b: Rect): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+function sameCopy(a: CopiedRect, b: CopiedRect): boolean {
+  return a.dx === b.dx && a.dy === b.dy && sameRect(a.destination, b.destination);
 }

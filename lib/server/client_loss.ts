@@ -51,6 +51,10 @@ export class ClientLoss {
   /** The rects of a job that is going to be sent. What is due is cut out of what may be lossy. */
   rule(copies: readonly CopiedRect[], rects: readonly Rect[]): RuledRects {
     this.#refresh.addCopies(copies);
+    if (!mayLose(this.#options.quality, this.#qualityLevel)) {
+      this.#refresh.addSent(rects);
+      return { rects };
+    }
     const isDue = this.#refresh.dueCells();
     const ruled: { rect: Rect; rule: LossyRule }[] = [];
     for (const whole of rects) {

@@ -79,7 +79,7 @@ export class UpdatePacing {
     this.#removeListener = options.display.addListener(this.#listener());
     this.#tickedMs = options.clock.nowMs();
     const { width, height } = options.display.serverSurface;
-    this.#tracker = new UpdateTracker(width, height);
+    this.#tracker = new UpdateTracker(width, height, options.display.mergedRects);
     this.#geometry = new ClientGeometry(width, height);
     this.#pseudoRects = new PseudoRects(options.display);
     this.#loss = new ClientLoss(this.#geometry.visible, { ...options, onDue: () => this.tryUpdate() });
@@ -249,15 +249,18 @@ export class UpdatePacing {
     // a client that sees a part only does not have what is copied into it
     const allowCopies = this.#features.copyRect && !this.#geometry.isOutdated;
     const { copies, rects } = this.#tracker.take(allowCopies);
-    const visible = this.#geometry.visible;
-    const shown = this.#geometry.isOutdated ? rects.map((r) => intersectRects(r, visible)) : rects;
-    const job = this.#makeJob(copies, joinRects(shown.filter((r) => !isEmptyRect(r)), copies.length));
+    const job = this.#makeJob(copies, joinRects(this.#visibleParts(rects), copies.length));
     if (job.copies.length + job.rects.length === 0) return false;
     const inFlight = { request: this.#request, rects: job.rects, isStale: false };
     this.#job = inFlight;
     this.#request = "none";
     this.#encoding = this.#encode(inFlight, job);
     return true;
+  }
+
+  #visibleParts(rects: readonly Rect[]): readonly Rect[] {
+    const { isOutdated, visible } = this.#geometry;
+    return isOutdated ? rects.map((r) => intersectRects(r, visible)).filter((r) => !isEmptyRect(r)) : rects;
   }
 
   #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {

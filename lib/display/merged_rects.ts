@@ -1,0 +1,29 @@
+/** The rects of dirty maps, merged once for all clients that have the same map. */
+
+import type { Rect } from "../base/rect.ts";
+import type { DirtyMap } from "./dirty_map.ts";
+import { mergeDirtyRects } from "./merge_rects.ts";
+
+/** Maps that are remembered: clients that are in step have one, those that missed a tick or two some others [vncd]. */
+const MAX_KEPT_MAPS = 4;
+
+interface Merged {
+  readonly map: DirtyMap;
+  readonly rects: readonly Rect[];
+}
+
+/** What dirty maps became lately. */
+export class MergedRects {
+  /** The latest first. */
+  readonly #kept: Merged[] = [];
+
+  /** As {@link mergeDirtyRects}: the same list for the same bits. */
+  of(map: DirtyMap): readonly Rect[] {
+    const found = this.#kept.find((merged) => merged.map.equals(map));
+    if (found !== undefined) return found.rects;
+    const rects = mergeDirtyRects(map);
+    this.#kept.unshift({ map: map.copy(), rects });
+    if (this.#kept.length > MAX_KEPT_MAPS) this.#kept.pop();
+    return rects;
+  }
+}
