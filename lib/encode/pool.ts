@@ -188,7 +188,8 @@ export class WorkerPool implements EncoderPool {
   }
 
   /** Memory of updates is kept for as many as can be in the making at the same time. */
-  #recycle({ bytes, tail = [] }: EncodedUpdate): void {
+  #recycle({ bytes, tail = [], isLive }: EncodedUpdate): void {
+    if (isLive) return;
     for (const { buffer } of [bytes, ...tail]) {
       if (!(buffer instanceof ArrayBuffer)) continue;
       const isUsable = buffer.byteLength > 0 && buffer.byteLength <= MAX_RECYCLED_BYTES;
