@@ -4,17 +4,22 @@ import type { JpegSettings, Subsampling } from "./job.ts";
 import { AC_TABLES, BASE_STEPS, DC_TABLES, type HuffmanTable, ZIGZAG } from "./jpeg_table.ts";
 
 /** Bytes of the struct and everything behind it. */
-export const JPEG_TABLES_BYTES = 19_584;
+export const JPEG_TABLES_BYTES = 36_224;
 
 const SUBSAMPLING_NUMBER: Readonly<Record<Subsampling, number>> = { grey: 0, "4:4:4": 1, "4:2:2": 2, "4:2:0": 3 };
 /** How many times the luminance samples of a unit are those of chrominance, across and down, as SOF has it. */
 const SAMPLING_FACTORS: Readonly<Record<Subsampling, number>> = { grey: 17, "4:4:4": 17, "4:2:2": 33, "4:2:0": 34 };
 const RECIPROCALS_OFFSET = 16;
 const ORDER_OFFSET = RECIPROCALS_OFFSET + 2 * 128;
-const SCAN_BITS_OFFSET = ORDER_OFFSET + 64;
-const CODES_OFFSET = SCAN_BITS_OFFSET + 8 * 256 * 8;
-const CODES_BYTES = 1088;
-const AC_CODES_OFFSET = 64;
+const SCAN_BYTES_OFFSET = ORDER_OFFSET + 64;
+const CODES_OFFSET = SCAN_BYTES_OFFSET + 4 * 4 * 16;
+const AC_CODES_OFFSET = 4 * 16;
+const VALUE_CODES_OFFSET = AC_CODES_OFFSET + 4 * 256;
+const CODES_BYTES = VALUE_CODES_OFFSET + 4 * 16 * 256;
+/** A swizzle's index for a zero byte. */
+const NO_BYTE = 0x80;
+/** Coefficients beyond this are not told apart as bytes. */
+const MAX_BYTE_VALUE = 126;
 const HEADER_OFFSET = CODES_OFFSET + 2 * CODES_BYTES;
 
 const tables = new Map<string, Uint8Array>();
@@ -47,8 +52,10 @@ function makeTables(quality: number, subsampling: Subsampling): Uint8Array {
   steps.forEach((table, at) => writeReciprocals(view, RECIPROCALS_OFFSET + at * 128, table));
   writeOrder(view);
   for (const at of [0, 1]) {
-    writeCodes(view, CODES_OFFSET + at * CODES_BYTES, DC_TABLES[at]!);
-    writeCodes(view, CODES_OFFSET + at * CODES_BYTES + AC_CODES_OFFSET, AC_TABLES[at]!);
+    const offset = CODES_OFFSET + at * CODES_BYTES;
+    writeCodes(view, offset, DC_TABLES[at]!);
+    writeCodes(view, offset + AC_CODES_OFFSET, AC_TABLES[at]!);
+    writeValueCodes(view, offset);
   }
   return bytes;
 }
@@ -63,14 +70,12 @@ function writeReciprocals(view: DataView, offset: number, steps: readonly number
 }
 
 function writeOrder(view: DataView): void {
-  ZIGZAG.forEach((coefficient, position) => view.setUint8(ORDER_OFFSET + position, transposed(coefficient)));
-  for (const [position, coefficient] of ZIGZAG.entries()) {
-    const [row, bit] = [transposed(coefficient) >> 3, 1 << (transposed(coefficient) & 7)];
-    for (let byte = 0; byte < 256; byte++) {
-      const at = SCAN_BITS_OFFSET + (row * 256 + byte) * 8;
-      if (byte & bit) view.setBigUint64(at, view.getBigUint64(at, true) | 1n << BigInt(position), true);
-    }
-  }
+  for (let at = SCAN_BYTES_OFFSET; at < CODES_OFFSET; at++) view.setUint8(at, NO_BYTE);
+  ZIGZAG.forEach((coefficient, position) => {
+    const from = transposed(coefficient);
+    view.setUint8(ORDER_OFFSET + position, from);
+    view.setUint8(SCAN_BYTES_OFFSET + (position & ~15) * 4 + (from & ~15) + (position & 15), from & 15);
+  });
 }
 
 /** A word for each symbol: its code, shifted left by the bits of the value behind it, and how many bits both have. */
@@ -84,6 +89,20 @@ function writeCodes(view: DataView, offset: number, { counts, symbols }: Huffman
       view.setUint32(offset + symbol * 4, code++ * 2 ** (size + 5) + at + 1 + size, true);
     }
     code *= 2;
+  }
+}
+
+/** A word for each run of zeros and small coefficient: the code of both, and the bits of the coefficient behind it. */
+function writeValueCodes(view: DataView, offset: number): void {
+  for (let run = 0; run < 16; run++) {
+    for (let value = 1; value <= MAX_BYTE_VALUE; value++) {
+      const size = 32 - Math.clz32(value);
+      const word = view.getUint32(offset + AC_CODES_OFFSET + (run * 16 + size) * 4, true);
+      const at = offset + VALUE_CODES_OFFSET + run * 1024;
+      view.setUint32(at + value * 4, word + value * 32, true);
+      // a negative one is written as itself less 1, in as many bits
+      view.setUint32(at + (256 - value) * 4, word + (2 ** size - 1 - value) * 32, true);
+    }
   }
 }
 

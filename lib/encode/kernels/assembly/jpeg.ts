@@ -1,16 +1,17 @@
 /** A baseline JPEG of a part of a surface (ITU-T T.81, JFIF 1.02), with the Huffman tables of Annex K. */
 
-import { BLOCK_BYTES, chromaBlocks, chromaBlocksOfPairs, chromaBlocksOfSquares, lumaBlock } from "./jpeg_colour";
+import { BLOCK_BYTES, chromaBlocksOfPairs, chromaBlocksOfSquares, colourBlocks, lumaBlock } from "./jpeg_colour";
 import { forwardDct, quantize } from "./jpeg_dct";
 import { endScan, putBlock, Scan } from "./jpeg_huffman";
-import { GREY, headerBytes, JpegTables, reciprocals, YCC_420, YCC_422, YCC_444 } from "./jpeg_tables";
+import { GREY, headerBytes, JpegTables, reciprocals, SCAN_BYTES, YCC_420, YCC_422, YCC_444 } from "./jpeg_tables";
 
 /** Room for the output: that of a part's pixels, and what a unit may take. */
 const OUTPUT_BYTES: usize = 2048 * 64 * 4;
 const UNIT_BYTES: usize = 4096;
 
 const BLOCKS: usize = 64;
-const PADDED: usize = BLOCKS + 6 * BLOCK_BYTES;
+const SCANNED: usize = BLOCKS + 3 * BLOCK_BYTES;
+const PADDED: usize = SCANNED + 64;
 /** Bytes of scratch memory `encodeJpeg` needs. */
 export const JPEG_SCRATCH_BYTES: usize = PADDED + 16 * 16 * 4;
 
@@ -86,22 +87,25 @@ function padUnit(
 
 /** Appends the blocks of a minimum coded unit: luminance row by row, then Cb and Cr. */
 function putUnit(scan: Scan, tables: JpegTables, pixels: usize, strideBytes: usize): void {
-  const blocks = changetype<usize>(scan) + BLOCKS;
-  putLuma(scan, tables, pixels, strideBytes, blocks);
-  if (tables.subsampling == GREY) return;
+  const luma = changetype<usize>(scan) + BLOCKS;
+  const chroma = luma + BLOCK_BYTES;
   if (tables.subsampling == YCC_444) {
-    chromaBlocks(pixels, strideBytes, blocks);
-  } else if (tables.subsampling == YCC_422) {
-    putLuma(scan, tables, pixels + 32, strideBytes, blocks);
-    chromaBlocksOfPairs(pixels, strideBytes, blocks);
+    colourBlocks(pixels, strideBytes, luma);
+    scan.lastY = encodeBlock(scan, tables, 0, luma, scan.lastY);
   } else {
-    putLuma(scan, tables, pixels + 32, strideBytes, blocks);
-    putLuma(scan, tables, pixels + (strideBytes << 3), strideBytes, blocks);
-    putLuma(scan, tables, pixels + (strideBytes << 3) + 32, strideBytes, blocks);
-    chromaBlocksOfSquares(pixels, strideBytes, blocks);
+    putLuma(scan, tables, pixels, strideBytes, luma);
+    if (tables.subsampling == GREY) return;
+    putLuma(scan, tables, pixels + 32, strideBytes, luma);
+    if (tables.subsampling == YCC_422) {
+      chromaBlocksOfPairs(pixels, strideBytes, chroma);
+    } else {
+      putLuma(scan, tables, pixels + (strideBytes << 3), strideBytes, luma);
+      putLuma(scan, tables, pixels + (strideBytes << 3) + 32, strideBytes, luma);
+      chromaBlocksOfSquares(pixels, strideBytes, chroma);
+    }
   }
-  scan.lastCb = encodeBlock(scan, tables, 1, blocks, scan.lastCb);
-  scan.lastCr = encodeBlock(scan, tables, 1, blocks + BLOCK_BYTES, scan.lastCr);
+  scan.lastCb = encodeBlock(scan, tables, 1, chroma, scan.lastCb);
+  scan.lastCr = encodeBlock(scan, tables, 1, chroma + BLOCK_BYTES, scan.lastCr);
 }
 
 function putLuma(scan: Scan, tables: JpegTables, pixels: usize, strideBytes: usize, block: usize): void {
@@ -111,9 +115,10 @@ function putLuma(scan: Scan, tables: JpegTables, pixels: usize, strideBytes: usi
 
 /** Appends a block of samples. Returns its DC coefficient. */
 function encodeBlock(scan: Scan, tables: JpegTables, table: usize, block: usize, last: i32): i32 {
+  const scanned = changetype<usize>(scan) + SCANNED;
   forwardDct(block);
-  const nonZero = quantize(block, reciprocals(tables, table));
+  const nonZero = quantize(block, reciprocals(tables, table), changetype<usize>(tables) + SCAN_BYTES, scanned);
   const coefficient = <i32>load<i16>(block);
-  putBlock(scan, tables, table, block, nonZero, coefficient - last);
+  putBlock(scan, tables, table, block, scanned, nonZero, coefficient - last);
   return coefficient;
 }

@@ -48,16 +48,22 @@ function weigh(blueRed: v128, greenBias: v128, blueRedWeights: v128, greenBiasWe
   return v128.shr<i32>(sum, shift);
 }
 
-/** Y of 8x8 pixels. */
-export function lumaBlock(pixels: usize, strideBytes: usize, into: usize): void {
+/** Writes a row of Y. */
+@inline
+function lumaRow(leftBlueRed: v128, leftGreen: v128, rightBlueRed: v128, rightGreen: v128, into: usize): void {
   const blueRedWeights = weights(Y_BLUE, Y_RED);
   const greenWeights = weights(Y_GREEN, Y_BIAS);
+  const left = weigh(leftBlueRed, leftGreen, blueRedWeights, greenWeights, FRACTION_BITS);
+  const right = weigh(rightBlueRed, rightGreen, blueRedWeights, greenWeights, FRACTION_BITS);
+  v128.store(into, v128.narrow<i32>(left, right));
+}
+
+/** Y of 8x8 pixels. */
+export function lumaBlock(pixels: usize, strideBytes: usize, into: usize): void {
   for (let end = into + BLOCK_BYTES; into < end; into += ROW) {
     const left = v128.load(pixels);
     const right = v128.load(pixels, 16);
-    const a = weigh(blueRed(left), greenBias(left), blueRedWeights, greenWeights, FRACTION_BITS);
-    const b = weigh(blueRed(right), greenBias(right), blueRedWeights, greenWeights, FRACTION_BITS);
-    v128.store(into, v128.narrow<i32>(a, b));
+    lumaRow(blueRed(left), greenBias(left), blueRed(right), greenBias(right), into);
     pixels += strideBytes;
   }
 }
@@ -77,12 +83,17 @@ function chromaRow(leftBlueRed: v128, leftGreen: v128, rightBlueRed: v128, right
   v128.store(into, v128.narrow<i32>(crLeft, crRight), BLOCK_BYTES);
 }
 
-/** Cb and Cr of 8x8 pixels. */
-export function chromaBlocks(pixels: usize, strideBytes: usize, into: usize): void {
+/** Y, Cb and Cr of 8x8 pixels, a block each. */
+export function colourBlocks(pixels: usize, strideBytes: usize, into: usize): void {
   for (let end = into + BLOCK_BYTES; into < end; into += ROW) {
     const left = v128.load(pixels);
     const right = v128.load(pixels, 16);
-    chromaRow(blueRed(left), greenBias(left), blueRed(right), greenBias(right), FRACTION_BITS, into);
+    const leftBlueRed = blueRed(left);
+    const leftGreen = greenBias(left);
+    const rightBlueRed = blueRed(right);
+    const rightGreen = greenBias(right);
+    lumaRow(leftBlueRed, leftGreen, rightBlueRed, rightGreen, into);
+    chromaRow(leftBlueRed, leftGreen, rightBlueRed, rightGreen, FRACTION_BITS, into + BLOCK_BYTES);
     pixels += strideBytes;
   }
 }

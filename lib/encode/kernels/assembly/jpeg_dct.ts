@@ -155,7 +155,7 @@ export function forwardDct(block: usize): void {
   transformColumns(block, false);
 }
 
-/** Rounded to the nearest whole number of steps, a half away from zero. */
+/** Rounded to the nearest whole number of steps, a half away from zero; in place. */
 @inline
 function quantizeRow(at: usize, reciprocals: usize): v128 {
   const value = v128.load(at);
@@ -166,19 +166,33 @@ function quantizeRow(at: usize, reciprocals: usize): v128 {
   return quantized;
 }
 
-/** Bits of the coefficients that are not zero in two rows. */
+/** Two rows, in place and as bytes; what does not fit into one becomes 127 or -128. */
 @inline
-function quantizeRows(at: usize, reciprocals: usize): u64 {
-  const first = quantizeRow(at, reciprocals);
-  const second = quantizeRow(at + 16, reciprocals + 16);
-  const isZero = v128.eq<i8>(v128.narrow<i16>(first, second), i8x16.splat(0));
-  return <u64>(<u32>v128.bitmask<i8>(isZero) ^ 0xffff);
+function quantizeRows(at: usize, reciprocals: usize): v128 {
+  return v128.narrow<i16>(quantizeRow(at, reciprocals), quantizeRow(at + 16, reciprocals + 16));
 }
 
-/** Quantizes what `forwardDct` left, in place. Returns a bit for each coefficient, set where it is not zero. */
-export function quantize(block: usize, reciprocals: usize): u64 {
-  return quantizeRows(block, reciprocals) |
-    quantizeRows(block + 32, reciprocals + 32) << 16 |
-    quantizeRows(block + 64, reciprocals + 64) << 32 |
-    quantizeRows(block + 96, reciprocals + 96) << 48;
+/** Writes 16 bytes of the scan. Returns a bit for each, set where it is not zero. */
+@inline
+function orderBytes(a: v128, b: v128, c: v128, d: v128, scanBytes: usize, into: usize): u64 {
+  const front = v128.or(v128.swizzle(a, v128.load(scanBytes)), v128.swizzle(b, v128.load(scanBytes, 16)));
+  const back = v128.or(v128.swizzle(c, v128.load(scanBytes, 32)), v128.swizzle(d, v128.load(scanBytes, 48)));
+  const bytes = v128.or(front, back);
+  v128.store(into, bytes);
+  return <u64>(<u32>v128.bitmask<i8>(v128.eq<i8>(bytes, i8x16.splat(0))) ^ 0xffff);
+}
+
+/**
+ * Quantizes what `forwardDct` left, in place, and writes the coefficients as bytes to `scanned`, in the order of the scan.
+ * Returns a bit for each of those, set where it is not zero.
+ */
+export function quantize(block: usize, reciprocals: usize, scanBytes: usize, scanned: usize): u64 {
+  const a = quantizeRows(block, reciprocals);
+  const b = quantizeRows(block + 32, reciprocals + 32);
+  const c = quantizeRows(block + 64, reciprocals + 64);
+  const d = quantizeRows(block + 96, reciprocals + 96);
+  return orderBytes(a, b, c, d, scanBytes, scanned) |
+    orderBytes(a, b, c, d, scanBytes + 64, scanned + 16) << 16 |
+    orderBytes(a, b, c, d, scanBytes + 128, scanned + 32) << 32 |
+    orderBytes(a, b, c, d, scanBytes + 192, scanned + 48) << 48;
 }

@@ -19,10 +19,14 @@ export const YCC_420: u32 = 3;
 const RECIPROCALS: usize = 16;
 /** For each position of the zigzag scan the coefficient that stands there, as a byte. */
 export const ORDER: usize = RECIPROCALS + 2 * 128;
-/** For each of the 8 rows of coefficients and each byte of bits: their bits in the order of the scan. */
-export const SCAN_BITS: usize = ORDER + 64;
-const CODES: usize = SCAN_BITS + 8 * 256 * 8;
-const HEADER: usize = CODES + 2 * 1088;
+/**
+ * For each 16 positions of the scan and each two rows of coefficients: which of the bytes of the rows stand there, as
+ * v128.swizzle wants it.
+ */
+export const SCAN_BYTES: usize = ORDER + 64;
+const CODES: usize = SCAN_BYTES + 4 * 4 * 16;
+const CODES_BYTES: usize = 4 * (16 + 256 + 16 * 256);
+const HEADER: usize = CODES + 2 * CODES_BYTES;
 
 /** 4096 / step for each coefficient; `table` is 0 for luminance, 1 for chrominance. */
 @inline
@@ -31,12 +35,14 @@ export function reciprocals(tables: JpegTables, table: usize): usize {
 }
 
 /**
- * The codes of one table: 16 words for the sizes of a difference of DC coefficients, behind them 256 for (run << 4 | size)
- * of an AC coefficient. A word is the code, shifted left by the size and once more by 5, and how many bits that is.
+ * The codes of one table: 16 words for the sizes of a difference of DC coefficients; behind them 256 for (run << 4 |
+ * size) of an AC coefficient; behind those 16 * 256 for (run << 8 | coefficient as a byte), with the bits of the
+ * coefficient in them, 0 where it is none or does not fit. A word is the code, shifted left by the size and once more by
+ * 5, and how many bits that is.
  */
 @inline
 export function codeWords(tables: JpegTables, table: usize): usize {
-  return changetype<usize>(tables) + CODES + table * 1088;
+  return changetype<usize>(tables) + CODES + table * CODES_BYTES;
 }
 
 /** The bytes in front of the scan. */
