@@ -38,7 +38,6 @@ export class LightViewer {
   readonly #stream: ByteStream;
   readonly #walker: MessageWalker;
   #encodings = new Map<number, number>();
-  #messageBytes = 0;
   #firstByteMs = 0;
   #isClosed = false;
   #waiting: PromiseWithResolvers<SeenUpdate> | undefined;
@@ -48,7 +47,8 @@ export class LightViewer {
     this.width = width;
     this.height = height;
     const count = (encoding: number) => void this.#encodings.set(encoding, (this.#encodings.get(encoding) ?? 0) + 1);
-    this.#walker = new MessageWalker(count, (type) => this.#onMessage(type));
+    const onMessage = (type: number, byteLength: number) => this.#onMessage(type, byteLength);
+    this.#walker = new MessageWalker({ format: () => X8R8G8B8, onRect: count, onMessage });
   }
 
   /** Connects to a port of this machine and asks for these encodings. */
@@ -99,9 +99,8 @@ export class LightViewer {
   async #read(): Promise<void> {
     try {
       for (let chunk = await this.#stream.read(); chunk !== null; chunk = await this.#stream.read()) {
-        if (this.#messageBytes === 0) this.#firstByteMs = performance.now();
+        if (this.#walker.pendingBytes === 0) this.#firstByteMs = performance.now();
         this.bytes += chunk.length;
-        this.#messageBytes += chunk.length;
         this.#walker.feed(chunk);
       }
       this.#fail(new Error("the server closed the connection"));
@@ -110,12 +109,10 @@ export class LightViewer {
     }
   }
 
-  #onMessage(type: number): void {
+  #onMessage(type: number, bytes: number): void {
     if (type !== ServerMessageType.FramebufferUpdate) return;
-    const { bytes, encodings } = { bytes: this.#messageBytes, encodings: this.#encodings };
-    const update = { bytes, encodings, firstByteMs: this.#firstByteMs, lastByteMs: performance.now() };
+    const update = { bytes, encodings: this.#encodings, firstByteMs: this.#firstByteMs, lastByteMs: performance.now() };
     this.#encodings = new Map();
-    this.#messageBytes = 0;
     this.updates++;
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -1,61 +1,90 @@
 /**
- * Where server messages end, without decoding a pixel: for viewers that must cost next to nothing. Generators that
- * yield what they need next: n > 0 asks for n bytes, n < 0 skips −n.
+ * Where server messages end, without decoding a pixel: for viewers that must cost next to nothing, and for those that
+ * decode whole messages. Generators that yield what they need next: n > 0 asks for n bytes, n < 0 skips −n.
  */
 
 import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 import { ServerMessageType } from "../../lib/rfb/message_types.ts";
+import { compactPixelBytes, hasTightPixels, type PixelFormat } from "../../lib/rfb/pixel_format.ts";
 
 /** Asks for bytes (n > 0, they are what the yield gives) or skips them (n < 0). */
 export type Walk<T> = Generator<number, T, Uint8Array>;
 
-const BYTES_PER_PIXEL = 4;
-/** Tight's TPIXEL of 32 bpp with 8 bits a colour. */
-const TPIXEL_BYTES = 3;
 const HEXTILE_SIDE = 16;
+const TRLE_SIDE = 16;
 const UNTIL_LAST_RECT = 0xffff;
 /** Tight sends less than that many bytes as they are. */
 const TIGHT_SHORT_BYTES = 12;
+/** An RRE subrect's place and size; CoRRE's. */
+const RRE_PLACE_BYTES = 8;
+const CORRE_PLACE_BYTES = 4;
 
-/** Told of every rect, when its header has been read. */
-export type OnRect = (encoding: number) => void;
+/** What a viewer wants to know of its messages. */
+export interface WalkOptions {
+  /** The pixel format that rects are in; asked for at every rect. */
+  readonly format: () => PixelFormat;
+  /** Told of every rect, when its header has been read. */
+  readonly onRect: (encoding: number) => void;
+}
 
-/** Walks over one message of a server at 32 bpp; returns its type. Throws for what it cannot walk over. */
-export function* walkMessage(onRect: OnRect): Walk<number> {
+/** Bytes of a pixel in the several encodings. */
+interface PixelBytes {
+  readonly plain: number;
+  /** CPIXEL of TRLE. */
+  readonly compact: number;
+  /** TPIXEL of Tight. */
+  readonly tight: number;
+}
+
+function pixelBytes(format: PixelFormat): PixelBytes {
+  const plain = format.bitsPerPixel / 8;
+  return { plain, compact: compactPixelBytes(format).bytes, tight: hasTightPixels(format) ? 3 : plain };
+}
+
+/** Walks over one message of a server; returns its type. Throws for what it cannot walk over. */
+export function* walkMessage(options: WalkOptions): Walk<number> {
   const type = byteAt(yield 1, 0);
-  if (type === ServerMessageType.FramebufferUpdate) yield* walkUpdate(onRect);
+  if (type === ServerMessageType.FramebufferUpdate) yield* walkUpdate(options);
   else if (type === ServerMessageType.ServerCutText) yield* skip(u32(yield 7, 3));
   else if (type === ServerMessageType.SetColourMapEntries) yield* skip(u16(yield 5, 3) * 6);
   else if (type !== ServerMessageType.Bell) throw new Error(`Cannot walk over a message of type ${type}`);
   return type;
 }
 
-function* walkUpdate(onRect: OnRect): Walk<void> {
+function* walkUpdate({ format, onRect }: WalkOptions): Walk<void> {
   const count = u16(yield 3, 1);
   for (let i = 0; count === UNTIL_LAST_RECT || i < count; i++) {
     const header = yield 12;
     const [width, height, encoding] = [u16(header, 4), u16(header, 6), u32(header, 8) | 0];
     if (encoding === PseudoEncoding.LastRect) return;
     onRect(encoding);
-    yield* walkRect(encoding, width, height);
+    yield* walkRect(encoding, width, height, pixelBytes(format()));
   }
 }
 
-function* walkRect(encoding: number, width: number, height: number): Walk<void> {
+function* walkRect(encoding: number, width: number, height: number, bytes: PixelBytes): Walk<void> {
   switch (encoding) {
     case Encoding.Raw:
-      return yield* skip(width * height * BYTES_PER_PIXEL);
+      return yield* skip(width * height * bytes.plain);
     case Encoding.CopyRect:
       return yield* skip(4);
+    case Encoding.RRE:
+      return yield* walkRre(bytes.plain, RRE_PLACE_BYTES);
+    case Encoding.CoRRE:
+      return yield* walkRre(bytes.plain, CORRE_PLACE_BYTES);
     case Encoding.Zlib:
     case Encoding.ZRLE:
     case Encoding.ZYWRLE:
       return yield* skip(u32(yield 4, 0));
     case Encoding.Hextile:
-      return yield* walkHextile(width, height);
+      return yield* walkHextile(width, height, bytes.plain);
+    case Encoding.TRLE:
+      return yield* walkTrle(width, height, bytes.compact);
     case Encoding.Tight:
     case Encoding.TightPNG:
-      return yield* walkTight(width, height);
+      return yield* walkTight(width, height, bytes.tight);
+    case Encoding.JPEG:
+      return yield* walkJpeg();
     case PseudoEncoding.DesktopSize:
     case PseudoEncoding.QEMUExtendedKeyEvent:
       return;
@@ -64,31 +93,73 @@ function* walkRect(encoding: number, width: number, height: number): Walk<void> 
   }
 }
 
-function* walkHextile(width: number, height: number): Walk<void> {
-  for (let y = 0; y < height; y += HEXTILE_SIDE) {
-    for (let x = 0; x < width; x += HEXTILE_SIDE) {
-      yield* walkTile(Math.min(HEXTILE_SIDE, width - x) * Math.min(HEXTILE_SIDE, height - y));
+function* walkRre(pixel: number, placeBytes: number): Walk<void> {
+  const subrects = u32(yield 4, 0);
+  yield* skip(pixel + subrects * (pixel + placeBytes));
+}
+
+/** The pixels of each tile of a rect. */
+function* tilePixels(width: number, height: number, side: number): Generator<[number, number]> {
+  for (let y = 0; y < height; y += side) {
+    for (let x = 0; x < width; x += side) yield [Math.min(side, width - x), Math.min(side, height - y)];
+  }
+}
+
+function* walkHextile(width: number, height: number, pixel: number): Walk<void> {
+  for (const [columns, rows] of tilePixels(width, height, HEXTILE_SIDE)) {
+    const flags = byteAt(yield 1, 0);
+    if (flags & 1) {
+      yield* skip(columns * rows * pixel);
+      continue;
+    }
+    yield* skip(((flags >> 1 & 1) + (flags >> 2 & 1)) * pixel);
+    if (flags & 8) yield* skip(byteAt(yield 1, 0) * (flags & 16 ? pixel + 2 : 2));
+  }
+}
+
+function* walkTrle(width: number, height: number, pixel: number): Walk<void> {
+  let palette = 0;
+  for (const [columns, rows] of tilePixels(width, height, TRLE_SIDE)) {
+    const kind = byteAt(yield 1, 0);
+    const isReused = kind === 127 || kind === 129;
+    if (kind === 0) yield* skip(columns * rows * pixel);
+    if (kind === 0) continue;
+    if (!isReused) palette = kind & 127;
+    yield* skip(isReused ? 0 : palette * pixel);
+    if (kind === 1) continue;
+    if (kind < 128) yield* skip(Math.ceil(columns * packedBits(palette) / 8) * rows);
+    else yield* walkRuns(columns * rows, kind === 128 ? pixel : 0);
+  }
+}
+
+function packedBits(palette: number): number {
+  if (palette === 2) return 1;
+  return palette <= 4 ? 2 : 4;
+}
+
+/** Runs of colours, or of indices of a palette where a colour takes no bytes. */
+function* walkRuns(pixels: number, pixel: number): Walk<void> {
+  for (let left = pixels; left > 0;) {
+    yield* skip(pixel);
+    const isRun = pixel > 0 || (byteAt(yield 1, 0) & 128) !== 0;
+    left--;
+    for (let more = isRun ? 255 : 0; more === 255;) {
+      more = byteAt(yield 1, 0);
+      left -= more;
     }
   }
 }
 
-function* walkTile(pixels: number): Walk<void> {
-  const flags = byteAt(yield 1, 0);
-  if (flags & 1) return yield* skip(pixels * BYTES_PER_PIXEL);
-  yield* skip(((flags >> 1 & 1) + (flags >> 2 & 1)) * BYTES_PER_PIXEL);
-  if (flags & 8) yield* skip(byteAt(yield 1, 0) * (flags & 16 ? BYTES_PER_PIXEL + 2 : 2));
-}
-
-function* walkTight(width: number, height: number): Walk<void> {
+function* walkTight(width: number, height: number, pixel: number): Walk<void> {
   const control = byteAt(yield 1, 0);
   const kind = control >> 4;
-  if (kind === 8) return yield* skip(TPIXEL_BYTES);
+  if (kind === 8) return yield* skip(pixel);
   if (kind > 8) return yield* skip(yield* compactLength());
   const filter = control & 0x40 ? byteAt(yield 1, 0) : 0;
-  let byteLength = width * height * TPIXEL_BYTES;
+  let byteLength = width * height * pixel;
   if (filter === 1) {
     const colours = byteAt(yield 1, 0) + 1;
-    yield* skip(colours * TPIXEL_BYTES);
+    yield* skip(colours * pixel);
     byteLength = colours === 2 ? Math.ceil(width / 8) * height : width * height;
   }
   yield* skip(byteLength < TIGHT_SHORT_BYTES ? byteLength : yield* compactLength());
@@ -102,6 +173,24 @@ function* compactLength(): Walk<number> {
     if (byte < 0x80) break;
   }
   return length;
+}
+
+/** From marker to marker, and byte by byte through what is between them (ITU T.81 annex B). */
+function* walkJpeg(): Walk<void> {
+  yield* skip(2);
+  for (let marker = byteAt(yield 2, 1); marker !== 0xd9;) {
+    yield* skip(u16(yield 2, 0) - 2);
+    marker = marker === 0xda ? yield* walkScan() : byteAt(yield 2, 1);
+  }
+}
+
+/** The marker that ends a scan. */
+function* walkScan(): Walk<number> {
+  for (;;) {
+    if (byteAt(yield 1, 0) !== 0xff) continue;
+    const marker = byteAt(yield 1, 0);
+    if (marker !== 0 && !(marker >= 0xd0 && marker <= 0xd7)) return marker;
+  }
 }
 
 function* skip(byteLength: number): Walk<void> {
@@ -120,21 +209,30 @@ function u32(bytes: Uint8Array, at: number): number {
   return (u16(bytes, at) << 16 | u16(bytes, at + 2)) >>> 0;
 }
 
+/** What a walker tells besides rects. */
+export interface WalkerOptions extends WalkOptions {
+  /** A message of so many bytes is complete. */
+  readonly onMessage: (type: number, byteLength: number) => void;
+}
+
 /** Feeds walks with bytes as they come, in whatever pieces. */
 export class MessageWalker {
-  readonly #onRect: OnRect;
-  readonly #onMessage: (type: number) => void;
+  readonly #options: WalkerOptions;
   readonly #header = new Uint8Array(16);
   #walk: Walk<number>;
   #needed: number;
   #filled = 0;
+  #messageBytes = 0;
 
-  /** `onMessage` is told the type of each message when its last byte is there. */
-  constructor(onRect: OnRect, onMessage: (type: number) => void) {
-    this.#onRect = onRect;
-    this.#onMessage = onMessage;
-    this.#walk = walkMessage(onRect);
+  constructor(options: WalkerOptions) {
+    this.#options = options;
+    this.#walk = walkMessage(options);
     this.#needed = this.#walk.next().value;
+  }
+
+  /** Bytes of the message that is not complete yet. */
+  get pendingBytes(): number {
+    return this.#messageBytes;
   }
 
   /** Takes the next bytes. */
@@ -145,6 +243,7 @@ export class MessageWalker {
   #skip(bytes: Uint8Array, at: number): number {
     const count = Math.min(-this.#needed, bytes.length - at);
     this.#needed += count;
+    this.#messageBytes += count;
     if (this.#needed === 0) this.#goOn(this.#header);
     return count;
   }
@@ -153,6 +252,7 @@ export class MessageWalker {
     const count = Math.min(this.#needed - this.#filled, bytes.length - at);
     this.#header.set(bytes.subarray(at, at + count), this.#filled);
     this.#filled += count;
+    this.#messageBytes += count;
     if (this.#filled === this.#needed) this.#goOn(this.#header);
     return count;
   }
@@ -164,8 +264,10 @@ export class MessageWalker {
       this.#needed = step.value;
       return;
     }
-    this.#walk = walkMessage(this.#onRect);
+    const byteLength = this.#messageBytes;
+    this.#messageBytes = 0;
+    this.#walk = walkMessage(this.#options);
     this.#needed = this.#walk.next().value;
-    this.#onMessage(step.value);
+    this.#options.onMessage(step.value, byteLength);
   }
 }

@@ -22,7 +22,7 @@ export interface DecodedRect {
 
 /** Keeps the picture of one connection: pixel values in the client's format, row by row. */
 export class ReferenceDecoder {
-  readonly picture: Uint32Array;
+  picture: Uint32Array;
   readonly #zlib = new InflateStream();
   readonly #zrle = new InflateStream();
   readonly tight = new ReferenceTight();
@@ -32,7 +32,7 @@ export class ReferenceDecoder {
   zywrleDepth = 0;
   coefficientTiles = 0;
 
-  constructor(readonly width: number, readonly height: number, public format: PixelFormat) {
+  constructor(public width: number, public height: number, public format: PixelFormat) {
     this.picture = new Uint32Array(width * height);
   }
 
@@ -45,6 +45,7 @@ export class ReferenceDecoder {
     for (let left = bytes.u16(); left > 0; left--) {
       const [x, y, width, height] = [bytes.u16(), bytes.u16(), bytes.u16(), bytes.u16()];
       const rect = { x, y, width, height, encoding: bytes.u32() | 0 };
+      if (rect.encoding === -223) this.#resize(width, height);
       if (x + width > this.width || y + height > this.height) throw new Error("a rect outside the picture");
       if (width === 0 || height === 0) throw new Error("a rect of nothing");
       rects.push(rect);
@@ -63,6 +64,8 @@ export class ReferenceDecoder {
 
   async #decodeRect(bytes: Bytes, rect: DecodedRect): Promise<void> {
     switch (rect.encoding) {
+      case -223:
+        return;
       case 0:
         return this.#raw(bytes, rect);
       case 1:
@@ -121,6 +124,13 @@ export class ReferenceDecoder {
     if (mask < 1n << 24n) return bytes.number(3, bigEndianFlag);
     if ((mask & 0xffn) === 0n) return bytes.number(3, bigEndianFlag) * 256;
     return this.#pixel(bytes);
+  }
+
+  /** DesktopSize: streams go on, pixels do not. */
+  #resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
+    this.picture = new Uint32Array(width * height);
   }
 
   #set(x: number, y: number, value: number): void {
