@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { QUIET_MS } from "../../lib/display/update_statistics.ts";
 import { LossyWorld } from "./lossy_world.ts";
@@ -138,6 +139,39 @@ worldTest(
   },
   AUTO,
 );
+
+Deno.test("a refresh of very much comes in pieces, and all of it", async () => {
+  const world = new LossyWorld(640, 640, ON, 2);
+  try {
+    world.show(rect(0, 0, 640, 640));
+    await world.watch(QUIET_MS + 1_000);
+    const [first, ...refreshes] = world.jobs.map(({ rects }) => rects.reduce((sum, r) => sum + r.width * r.height, 0));
+    assert.equal(first, 640 * 640);
+    assert.deepEqual(refreshes, [64 * 64 * 64, 36 * 64 * 64]);
+    assert.equal(world.difference(), undefined);
+  } finally {
+    world.close();
+  }
+});
+
+Deno.test("a client that takes nothing is not refreshed before it does", async () => {
+  const world = new LossyWorld(WIDTH, HEIGHT, ON, 2, 1_000);
+  try {
+    world.show(WHOLE);
+    world.request();
+    await world.deliver();
+    world.stall(2 * THROTTLE_FLOOR_BYTES);
+    world.request();
+    world.clock.advance(QUIET_MS + 1_000);
+    assert.equal(world.jobs.length, 1);
+    await world.take(3 * THROTTLE_FLOOR_BYTES);
+    assert.equal(world.jobs.length, 2);
+    await world.deliver();
+    assert.equal(world.difference(), undefined);
+  } finally {
+    world.close();
+  }
+});
 
 const anyRect = fc.record({
   x: fc.integer({ min: 0, max: WIDTH }),

@@ -32,12 +32,14 @@ export class LossyWorld implements ClientEncoder {
   readonly #picture: Uint32Array;
   readonly #statistics: DisplayStatistics;
   readonly #output: OutputQueue;
+  readonly #stream: FakeStream;
   #pending: Pending | undefined;
   #paints = 0;
   /** Where the next job is lossy if it may. */
   lossyArea: Rect;
 
-  constructor(width: number, height: number, quality: QualitySettings, qualityLevel: number) {
+  /** The client takes `room` bytes before it has to be told to take more. */
+  constructor(width: number, height: number, quality: QualitySettings, qualityLevel: number, room = Infinity) {
     this.display = new Display({ width, height, clock: this.clock });
     this.#size = rect(0, 0, width, height);
     this.lossyArea = this.#size;
@@ -47,7 +49,8 @@ export class LossyWorld implements ClientEncoder {
       throw new Error(reason);
     };
     const onDrain = () => this.pacing.tryUpdate();
-    this.#output = new OutputQueue(new FakeStream(Infinity), { clock: this.clock, onDrain, onFailure });
+    this.#stream = new FakeStream(room);
+    this.#output = new OutputQueue(this.#stream, { clock: this.clock, onDrain, onFailure });
     const { display, clock } = this;
     const output = this.#output;
     this.pacing = new UpdatePacing({
@@ -82,6 +85,17 @@ export class LossyWorld implements ClientEncoder {
       for (let x = 0; x < inside.width; x++) pixels[start + x] = (this.#paints * 77 + x + y * 3) & 0x3f_ffff;
     }
     display.update(area);
+  }
+
+  /** Queues so much that nothing new is made until the client has taken it. */
+  stall(byteLength: number): void {
+    this.#output.send(new Uint8Array(byteLength));
+  }
+
+  /** The client takes so many bytes more. */
+  async take(byteLength: number): Promise<void> {
+    this.#stream.take(byteLength);
+    await settle();
   }
 
   /** Paints and lets the display find it. */
