@@ -39,9 +39,10 @@ export function gvnccapture(port: number): Promise<Picture> {
   return captureFile("capture.png", (path) => runPeer("gvnccapture", [`127.0.0.1:${port - 5900}`, path]));
 }
 
-/** vncsnapshot with one encoding; its output is a JPEG. */
-export function vncsnapshot(port: number, encoding: string): Promise<Picture> {
-  const args = ["-quiet", "-nocursor", "-quality", "100", "-encodings", `${encoding} copyrect`];
+/** vncsnapshot with one encoding, which asks for JPEG where it is given a level; its output is a JPEG in any case. */
+export function vncsnapshot(port: number, encoding: string, qualityLevel?: number): Promise<Picture> {
+  const asked = qualityLevel === undefined ? [] : ["-jpeg", "-vncQuality", `${qualityLevel}`];
+  const args = ["-quiet", "-nocursor", "-quality", "100", ...asked, "-encodings", `${encoding} copyrect`];
   return captureFile("capture.jpg", (path) => runPeer("vncsnapshot", [...args, `127.0.0.1:${port - 5900}`, path]));
 }
 
@@ -97,6 +98,8 @@ export interface TigerVncOptions {
   readonly encoding: string;
   /** Undefined for full colour, 2 for 256 colours (rgb332), 1 for 64 (rgb222), 0 for 8. */
   readonly lowColourLevel?: number;
+  /** Asks for JPEG at this level. */
+  readonly qualityLevel?: number;
 }
 
 /** TigerVNC's viewer, full screen. Its tip about the menu key fades after some seconds: wait for the picture. */
@@ -110,7 +113,7 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
     "-FullScreen",
     "-Shared",
     "-AutoSelect=0",
-    "-NoJPEG=1",
+    ...(options.qualityLevel === undefined ? ["-NoJPEG=1"] : ["-NoJPEG=0", `-QualityLevel=${options.qualityLevel}`]),
     `-PreferredEncoding=${options.encoding}`,
     ...colours,
   ];
