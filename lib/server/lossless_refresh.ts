@@ -2,8 +2,9 @@
 
 import type { Clock, Timer } from "../base/clock.ts";
 import { type Rect, rect, translateRect } from "../base/rect.ts";
-import { forEachMarkedCell, pixelsOfCells } from "../display/cell_grid.ts";
+import { cellsOf, forEachMarkedCell, pixelsOfCells } from "../display/cell_grid.ts";
 import { DirtyMap } from "../display/dirty_map.ts";
+import { QUIET_MS } from "../display/update_statistics.ts";
 import type { CopiedRect } from "../encode/job.ts";
 import type { DisplayStatistics } from "./display_statistics.ts";
 
@@ -20,12 +21,16 @@ export interface LosslessRefreshOptions {
 
 /**
  * Remembers every pixel that went out with a loss, for whatever reason, until it goes out without one. What is in a
- * cell that has been quiet for two seconds is due. Nothing is kept and no timer runs while there is nothing lossy.
+ * cell is due that has not changed for two seconds, or in which nothing has become lossy for as long: something small
+ * that blinks does not keep the rest of its cell from being exact. Nothing is kept and no timer runs while there is
+ * nothing lossy.
  */
 export class LosslessRefresh {
   readonly #options: LosslessRefreshOptions;
   #size: Rect;
   #lossy: DirtyMap | undefined;
+  /** When a cell last became lossy, by column and row. */
+  readonly #lossyMs = new Map<number, number>();
   #forgetStatistics: (() => void) | undefined;
   #timer: Timer | undefined;
   /** No lossy cell is due before. */
@@ -47,8 +52,8 @@ export class LosslessRefresh {
   dueCells(): ((column: number, row: number) => boolean) | undefined {
     const due = this.#findDue();
     if (due.length === 0) return undefined;
-    const keys = new Set(due.map(({ x, y }) => y * this.#size.width + x));
-    return (column, row) => keys.has(row * this.#size.width + column);
+    const keys = new Set(due.map(({ x, y }) => this.#keyOf(x, y)));
+    return (column, row) => keys.has(this.#keyOf(column, row));
   }
 
   /** What of it is to go with the next update, whether it has changed or not. */
@@ -58,7 +63,11 @@ export class LosslessRefresh {
 
   /** The client has been sent copies: a copy of what is lossy is lossy. */
   addCopies(copies: readonly CopiedRect[]): void {
-    for (const { destination, dx, dy } of copies) this.#lossy?.markMoved(translateRect(destination, -dx, -dy), dx, dy);
+    if (this.#lossy === undefined) return;
+    for (const { destination, dx, dy } of copies) {
+      this.#lossy.markMoved(translateRect(destination, -dx, -dy), dx, dy);
+      this.#stamp(destination);
+    }
   }
 
   /** The client is sent these rects; which of them with a loss is told to {@link addLossy} later. */
@@ -72,7 +81,10 @@ export class LosslessRefresh {
     if (rects.length === 0) return;
     this.#forgetStatistics ??= this.#options.statistics.need();
     this.#lossy ??= new DirtyMap(this.#size.width, this.#size.height);
-    for (const lossy of rects) this.#lossy.markRect(lossy);
+    for (const lossy of rects) {
+      this.#lossy.markRect(lossy);
+      this.#stamp(lossy);
+    }
     this.#nextDueMs = -Infinity;
   }
 
@@ -83,6 +95,7 @@ export class LosslessRefresh {
 
   #forget(): void {
     this.#lossy = undefined;
+    this.#lossyMs.clear();
     this.#nextDueMs = Infinity;
     this.#forgetStatistics?.();
     this.#forgetStatistics = undefined;
@@ -98,13 +111,26 @@ export class LosslessRefresh {
     const due: Rect[] = [];
     let laterMs = Infinity;
     forEachMarkedCell(this.#lossy, (column, row) => {
-      const quietMs = statistics.quietMs(column, row);
-      if (quietMs <= nowMs) due.push(rect(column, row, 1, 1));
-      else laterMs = Math.min(laterMs, quietMs);
+      const lossyMs = this.#lossyMs.get(this.#keyOf(column, row)) ?? nowMs;
+      const dueMs = Math.min(statistics.quietMs(column, row), lossyMs + QUIET_MS);
+      if (dueMs <= nowMs) due.push(rect(column, row, 1, 1));
+      else laterMs = Math.min(laterMs, dueMs);
     });
     this.#nextDueMs = due.length > 0 ? nowMs : laterMs;
     this.#setTimer(laterMs - nowMs);
     return due;
+  }
+
+  #stamp(area: Rect): void {
+    const nowMs = this.#options.clock.nowMs();
+    const { x, y, width, height } = cellsOf(area);
+    for (let row = y; row < y + height; row++) {
+      for (let column = x; column < x + width; column++) this.#lossyMs.set(this.#keyOf(column, row), nowMs);
+    }
+  }
+
+  #keyOf(column: number, row: number): number {
+    return row * this.#size.width + column;
   }
 
   #setTimer(delayMs: number): void {

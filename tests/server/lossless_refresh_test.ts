@@ -107,6 +107,19 @@ worldTest("what keeps moving is not refreshed, and does not keep the rest from b
   assert.equal(world.difference(), undefined);
 });
 
+worldTest(
+  "something small that goes on changing does not keep the rest of its cell from being exact",
+  async (world) => {
+    await world.watch(200);
+    world.lossyArea = rect(0, 0, 0, 0);
+    for (let i = 0; i < 24; i++) {
+      world.show(rect(5, 5, 4, 4));
+      await world.watch(100);
+    }
+    assert.equal(world.difference(), undefined);
+  },
+);
+
 worldTest("what is due is cut out of a rect that may be lossy", async (world) => {
   world.lossyArea = rect(0, 0, 64, 64);
   world.request();
