@@ -27,6 +27,7 @@ export {
   ProtocolError,
   RecordingError,
   StorageError,
+  TimeoutError,
   UsageError,
 } from "./lib/base/errors.ts";
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./lib/base/log.ts";
@@ -121,6 +122,15 @@ export { CELL_HEIGHT, CELL_WIDTH, drawText, measureText, type TextStyle } from "
 // A client of any server.
 export type { Password } from "./lib/client/handshake.ts";
 export { type ConnectOptions, connectVnc, DEFAULT_ENCODINGS, openVnc } from "./lib/client/open_vnc.ts";
+export {
+  type EncodingMeasurement,
+  MEASURABLE_ENCODINGS,
+  type MeasuredServer,
+  measureServer,
+  type MeasureServerOptions,
+  type ServerMeasurement,
+  type UnansweredEncoding,
+} from "./lib/client/measure_server.ts";
 export { type UpdatedRect, type UpdateInfo, VncClient, type VncClientEvents } from "./lib/client/vnc_client.ts";
 export type { CursorImage } from "./lib/decode/cursor.ts";
 export type { PixelTarget } from "./lib/decode/decoder.ts";

@@ -3,7 +3,7 @@
 import { COMPRESS_LEVEL_0, Encoding, QUALITY_LEVEL_0 } from "../lib/rfb/encodings.ts";
 import { median } from "./measure/statistics.ts";
 import type { BenchServer } from "./servers.ts";
-import { LightViewer } from "./wire/light_viewer.ts";
+import { LightViewer } from "./measure/light_viewer.ts";
 
 /** What a client asks for. */
 export interface UpdateCase {

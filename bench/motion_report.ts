@@ -5,7 +5,7 @@ import { Encoding } from "../lib/rfb/encodings.ts";
 import { feedMotion } from "./motion/feed.ts";
 import { MOTION_SERVERS } from "./motion/motion_servers.ts";
 import { type Motion, readMotion } from "./motion/session_frames.ts";
-import { LightViewer } from "./wire/light_viewer.ts";
+import { LightViewer } from "./measure/light_viewer.ts";
 
 const ENCODINGS: Readonly<Record<string, number>> = { tight: Encoding.Tight, zrle: Encoding.ZRLE };
 /** What is on its way when the last frame is shown arrives within that time. */

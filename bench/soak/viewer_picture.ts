@@ -9,7 +9,7 @@ import { ServerMessageType } from "../../lib/rfb/message_types.ts";
 import { type PixelFormat, pixelValue, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import { zywrleDepth } from "../../lib/rfb/zywrle.ts";
 import { ReferenceDecoder } from "../../tests/helpers/reference_decoder.ts";
-import { MessageWalker } from "../wire/rect_walker.ts";
+import { MessageWalker } from "../../lib/decode/message_walker.ts";
 import type { StillPicture } from "./soak_server.ts";
 
 /** A picture that messages are painted into. */

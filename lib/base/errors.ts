@@ -145,8 +145,21 @@ export class UsageError extends Error {
   readonly exitCode: number = 2;
 }
 
-/** A deadline of the caller's own passed. */
+/**
+ * A deadline of the caller's own passed.
+ *
+ * @example
+ * ```ts
+ * import { measureServer, TimeoutError } from "@vncd/vncd";
+ * import assert from "node:assert/strict";
+ *
+ * const attempt = measureServer("127.0.0.1::1", { updateTimeoutMs: 1_000 });
+ * const wasSilent = await attempt.then(() => false, (error) => error instanceof TimeoutError);
+ * assert(!wasSilent); // nobody was there at all
+ * ```
+ */
 export class TimeoutError extends Error {
+  /** `TimeoutError`. */
   override name = "TimeoutError";
 }
 

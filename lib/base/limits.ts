@@ -88,6 +88,8 @@ export const MAX_SUBRECT_COVERAGE = 4;
 export const MAX_CLIENT_OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Time to connect and finish the handshake, as a client [vncd]. */
 export const CONNECT_TIMEOUT_MS = 15_000;
+/** Time for a server that is measured to go on with an update [vncd: a large one over a slow line trickles, but goes on]. */
+export const UPDATE_TIMEOUT_MS = 30_000;
 /** One block of a recording [vncd: a full raw update of the largest framebuffer, and its headers]. */
 export const MAX_RECORDING_BLOCK_BYTES = MAX_FRAMEBUFFER_PIXELS * 4 + (1 << 20);
 /** Bytes of a desktop name in a recording [VNC Reflector reads 192]. */

@@ -1,7 +1,7 @@
 /** One run of the command line: what its subcommands share. */
 
 import { createLogger, escapeText, type Logger, type LogLevel } from "../base/log.ts";
-import type { recordSession, replaySession, serveScene } from "../../mod.ts";
+import type { measureServer, recordSession, replaySession, serveScene } from "../../mod.ts";
 import type { CliHost } from "./host.ts";
 
 /** The functions of the library that the verbs call; tests have their own. */
@@ -9,6 +9,7 @@ export interface Verbs {
   readonly serveScene: typeof serveScene;
   readonly recordSession: typeof recordSession;
   readonly replaySession: typeof replaySession;
+  readonly measureServer: typeof measureServer;
 }
 
 /** What every verb understands. */

@@ -2,7 +2,8 @@
 
 import { Command, CommanderError } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
-import { recordSession, replaySession, serveScene } from "../../mod.ts";
+import { measureServer, recordSession, replaySession, serveScene } from "../../mod.ts";
+import { addBench } from "./bench.ts";
 import { CliRun, type Verbs } from "./cli_run.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit_codes.ts";
 import type { CliHost } from "./host.ts";
@@ -10,7 +11,7 @@ import { addRecord } from "./record.ts";
 import { addReplay } from "./replay.ts";
 import { addServe } from "./serve.ts";
 
-const LIBRARY: Verbs = { serveScene, recordSession, replaySession };
+const LIBRARY: Verbs = { serveScene, recordSession, replaySession, measureServer };
 
 const EXAMPLES = `
 Addresses: host:N (N below 100 is a display, else a port), host::port, :N,
@@ -22,6 +23,7 @@ Examples:
   vncd serve                                 a scripted machine on vnc://127.0.0.1:5900
   vncd record session.rfb host:0             record another VNC server
   vncd replay session.rfb                    serve the recording
+  vncd bench host:0                          measure another VNC server
   vncd serve --help                          everything about a verb`;
 
 /** Runs a command line (without the program's name) to its end and gives the exit code. Never rejects. */
@@ -60,6 +62,7 @@ function createProgram(run: CliRun, version: string): Command {
   addServe(program, run);
   addRecord(program, run);
   addReplay(program, run);
+  addBench(program, run);
   return program;
 }
 

@@ -3,12 +3,13 @@
 import type { Command } from "commander";
 import { ConnectionError, UsageError } from "../base/errors.ts";
 import { escapeText, type Logger } from "../base/log.ts";
-import type { Password, RecordingRun, RecordingSummary, RecordSessionOptions } from "../../mod.ts";
+import type { RecordingRun, RecordingSummary, RecordSessionOptions } from "../../mod.ts";
 import { announceService } from "./announce.ts";
 import type { CliRun } from "./cli_run.ts";
 import { formatDuration } from "./duration.ts";
 import type { StopRequest } from "./host.ts";
-import { addServingFlags, givenPassword, SERVING_ONLY, type ServingFlags, servingOptions } from "./serving_flags.ts";
+import { serverPassword } from "./server_password.ts";
+import { addServingFlags, SERVING_ONLY, type ServingFlags, servingOptions } from "./serving_flags.ts";
 import { oneOf } from "./values.ts";
 
 interface RecordFlags extends ServingFlags {
@@ -94,13 +95,6 @@ async function recordingOptions(
     return { ...common, server, serverPassword: await serverPassword(run, server, flags), logger };
   }
   return { ...common, scene: flags.scene, ...await servingOptions(flags, run.host, logger) };
-}
-
-/** What the flags give, or what somebody types when the server asks. */
-async function serverPassword(run: CliRun, server: string, flags: RecordFlags): Promise<Password | undefined> {
-  const password = await givenPassword(flags, run.host);
-  if (password !== undefined || !run.host.isInteractive) return password;
-  return () => run.host.readSecret(`Password for ${escapeText(server)}: `);
 }
 
 function announceRecording(run: CliRun, file: string, recording: RecordingRun): void {

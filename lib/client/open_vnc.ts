@@ -15,6 +15,7 @@ import {
   Subsample,
 } from "../rfb/encodings.ts";
 import { pixelFormatFault } from "../rfb/pixel_format.ts";
+import type { ServerInit } from "../rfb/server_messages.ts";
 import { parseAddress } from "../transport/address.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 import { connect } from "../transport/connect.ts";
@@ -73,11 +74,19 @@ export interface ConnectOptions {
  * ```
  */
 export async function connectVnc(address: string, options: ConnectOptions = {}): Promise<VncClient> {
+  const { stream, leftMs } = await reach(address, options);
+  return await openVnc(stream, { ...options, timeoutMs: leftMs });
+}
+
+/** A connection without a handshake, and what is left of the time for both. */
+export async function reach(
+  address: string,
+  options: ConnectOptions,
+): Promise<{ readonly stream: ByteStream; readonly leftMs: number }> {
   const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
   const startMs = performance.now();
   const stream = await connect(parseAddress(address, DEFAULT_PORT), { signal: options.signal, timeoutMs });
-  const leftMs = Math.max(0, timeoutMs - (performance.now() - startMs));
-  return await openVnc(stream, { ...options, timeoutMs: leftMs });
+  return { stream, leftMs: Math.max(0, timeoutMs - (performance.now() - startMs)) };
 }
 
 /**
@@ -109,6 +118,18 @@ export async function openVnc(stream: ByteStream, options: ConnectOptions = {}):
 }
 
 async function open(stream: ByteStream, encodings: readonly number[], options: ConnectOptions): Promise<VncClient> {
+  const { reader, init } = await introduce(stream, options);
+  return new VncClient({ stream, reader, init, encodings, logger: options.logger ?? silentLogger });
+}
+
+/** What a server said of itself, and the reader with what came behind it. */
+export interface Introduction {
+  readonly reader: ByteReader;
+  readonly init: ServerInit;
+}
+
+/** Shakes hands within the time there is. The stream stays the caller's, also when this rejects. */
+export async function introduce(stream: ByteStream, options: ConnectOptions): Promise<Introduction> {
   const logger = options.logger ?? silentLogger;
   const reader = new ByteReader();
   const deadline = new Deadline(stream.peerAddress, options);
@@ -119,7 +140,7 @@ async function open(stream: ByteStream, encodings: readonly number[], options: C
     const fault = pixelFormatFault(init.pixelFormat);
     if (fault !== undefined) logger.warn(`${stream.peerAddress} announces a pixel format with ${fault}`);
     logger.debug(`${stream.peerAddress} is "${escapeText(init.name)}", ${init.width}x${init.height}`);
-    return new VncClient({ stream, reader, init, encodings, logger });
+    return { reader, init };
   } finally {
     deadline.end();
   }

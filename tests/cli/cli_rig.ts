@@ -5,6 +5,8 @@ import type { Verbs } from "../../lib/cli/cli_run.ts";
 import type { CliHost } from "../../lib/cli/host.ts";
 import { main } from "../../lib/cli/main.ts";
 import type {
+  measureServer,
+  MeasureServerOptions,
   PlaybackResult,
   RecordingSummary,
   recordSession,
@@ -21,7 +23,8 @@ type Running<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnT
 export type Call =
   | { readonly verb: "serve"; readonly options: ServeSceneOptions }
   | { readonly verb: "record"; readonly options: RecordSessionOptions }
-  | { readonly verb: "replay"; readonly options: ReplaySessionOptions };
+  | { readonly verb: "replay"; readonly options: ReplaySessionOptions }
+  | { readonly verb: "bench"; readonly server: string; readonly options: MeasureServerOptions };
 
 /** A run of the command line. */
 export class CliRig {
@@ -94,7 +97,19 @@ export class CliRig {
           finished: this.played.promise,
           stop,
         } as unknown as Running<typeof replaySession>),
+      measureServer: (server, options = {}) => this.#start({ verb: "bench", server, options }, this.#measure(options)),
     };
+  }
+
+  #measure(options: MeasureServerOptions): Running<typeof measureServer> {
+    const server = { name: "far", width: 640, height: 480 };
+    const measured = { encoding: 16, updates: 7, updatesPerSecond: 35.71, firstByteMs: 12.34, lastByteMs: 28.06 };
+    const result = { ...measured, bytesPerUpdate: 12_345.6, ratioToRaw: 99.53 };
+    if (this.failure === undefined) {
+      options.onConnected?.(server);
+      options.onMeasured?.(result);
+    }
+    return { ...server, measured: [result], unanswered: [{ encoding: 5, reason: "it answers in Raw (0)" }] };
   }
 
   #recording(options: RecordSessionOptions, scene: Running<typeof serveScene>): Running<typeof recordSession> {

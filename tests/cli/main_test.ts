@@ -16,7 +16,7 @@ Deno.test("--version prints the version", async () => {
   assert.deepEqual(rig.out, ["vncd 1.2.3"]);
 });
 
-for (const args of [["--help"], ["serve", "--help"], ["record", "--help"], ["replay", "--help"]]) {
+for (const args of [["--help"], ["serve", "--help"], ["record", "--help"], ["replay", "--help"], ["bench", "--help"]]) {
   Deno.test(`${args.join(" ")} has examples, on stdout`, async () => {
     const rig = new CliRig();
     assert.equal(await rig.run(...args), 0);
@@ -52,6 +52,15 @@ const WRONG: readonly (readonly [string[], RegExp, RegExp])[] = [
   [["record"], /missing required argument 'file'$/, /see vncd record --help$/],
   [["replay", "x", "--start", "1:30"], /Cannot read the time "1:30": /, /see vncd replay --help$/],
   [["replay", "x", "--speed", "0"], /Cannot use "0" for --speed: /, /see vncd replay --help$/],
+  [["bench"], /missing required argument 'server'$/, /see vncd bench --help$/],
+  [
+    ["bench", ":0", "--encodings", "raw,x"],
+    /Cannot use "x" for --encodings: it is none of raw, /,
+    /vncd bench --help$/,
+  ],
+  [["bench", ":0", "--encodings", "copyrect"], /Cannot use "copyrect" for --encodings: /, /vncd bench --help$/],
+  [["bench", ":0", "--quality", "10"], /it is no whole number of 0 to 9$/, /see vncd bench --help$/],
+  [["bench", ":0", "--seconds", "1:0"], /Cannot read the time "1:0": /, /see vncd bench --help$/],
   [["serve", "--listen", "5900"], /Cannot read the address "5900": /, /see vncd serve --help$/],
 ];
 
@@ -140,7 +149,7 @@ for (const [flags, web] of WEB_PORTS) {
   Deno.test(`with ${flags.join(" ")} the page is at ${web ?? "no port"}`, async () => {
     const rig = new CliRig();
     await rig.runAndStop("serve", ...flags);
-    assert.equal(rig.calls[0]!.options.web, web);
+    assert.equal((rig.calls[0]!.options as { web?: string }).web, web);
   });
 }
 

@@ -13,7 +13,7 @@ import { ServerMessageType } from "../../lib/rfb/message_types.ts";
 import { X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import { connect } from "../../lib/transport/connect.ts";
 import type { ByteStream } from "../../lib/transport/byte_stream.ts";
-import { MessageWalker } from "./rect_walker.ts";
+import { MessageWalker } from "../../lib/decode/message_walker.ts";
 
 /** One FramebufferUpdate, as it came. */
 export interface SeenUpdate {

@@ -1,14 +1,15 @@
+/** Where server messages end, without decoding a pixel: for those who measure, and must not be what costs. */
+
+import { ProtocolError } from "../base/errors.ts";
+import { Encoding, encodingName, PseudoEncoding } from "../rfb/encodings.ts";
+import { ServerMessageType } from "../rfb/message_types.ts";
+import { compactPixelBytes, hasTightPixels, type PixelFormat } from "../rfb/pixel_format.ts";
+
 /**
- * Where server messages end, without decoding a pixel: for viewers that must cost next to nothing, and for those that
- * decode whole messages. Generators that yield what they need next: n > 0 asks for n bytes, n < 0 skips −n.
+ * Yields what it needs next: n > 0 asks for n bytes, which is what the yield gives; n < 0 skips −n; 0 asks to see the
+ * bytes that have come, one at least, which are still to be taken or skipped then.
  */
-
-import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
-import { ServerMessageType } from "../../lib/rfb/message_types.ts";
-import { compactPixelBytes, hasTightPixels, type PixelFormat } from "../../lib/rfb/pixel_format.ts";
-
-/** Asks for bytes (n > 0, they are what the yield gives) or skips them (n < 0). */
-export type Walk<T> = Generator<number, T, Uint8Array>;
+type Walk<T> = Generator<number, T, Uint8Array>;
 
 const HEXTILE_SIDE = 16;
 const TRLE_SIDE = 16;
@@ -19,12 +20,14 @@ const TIGHT_SHORT_BYTES = 12;
 const RRE_PLACE_BYTES = 8;
 const CORRE_PLACE_BYTES = 4;
 
-/** What a viewer wants to know of its messages. */
-export interface WalkOptions {
+/** What is told of messages. */
+export interface WalkerOptions {
   /** The pixel format that rects are in; asked for at every rect. */
   readonly format: () => PixelFormat;
-  /** Told of every rect, when its header has been read. */
-  readonly onRect: (encoding: number) => void;
+  /** Told of every rect but LastRect, when its header has been read. */
+  readonly onRect: (encoding: number, width: number, height: number) => void;
+  /** A message of so many bytes is complete. */
+  readonly onMessage: (type: number, byteLength: number) => void;
 }
 
 /** Bytes of a pixel in the several encodings. */
@@ -41,23 +44,25 @@ function pixelBytes(format: PixelFormat): PixelBytes {
   return { plain, compact: compactPixelBytes(format).bytes, tight: hasTightPixels(format) ? 3 : plain };
 }
 
-/** Walks over one message of a server; returns its type. Throws for what it cannot walk over. */
-export function* walkMessage(options: WalkOptions): Walk<number> {
+/** Walks over one message and returns its type. */
+function* walkMessage(options: WalkerOptions): Walk<number> {
   const type = byteAt(yield 1, 0);
   if (type === ServerMessageType.FramebufferUpdate) yield* walkUpdate(options);
   else if (type === ServerMessageType.ServerCutText) yield* skip(u32(yield 7, 3));
   else if (type === ServerMessageType.SetColourMapEntries) yield* skip(u16(yield 5, 3) * 6);
-  else if (type !== ServerMessageType.Bell) throw new Error(`Cannot walk over a message of type ${type}`);
+  else if (type !== ServerMessageType.Bell) {
+    throw new ProtocolError(`Cannot read on: a message of type ${type} is unknown`);
+  }
   return type;
 }
 
-function* walkUpdate({ format, onRect }: WalkOptions): Walk<void> {
+function* walkUpdate({ format, onRect }: WalkerOptions): Walk<void> {
   const count = u16(yield 3, 1);
   for (let i = 0; count === UNTIL_LAST_RECT || i < count; i++) {
     const header = yield 12;
     const [width, height, encoding] = [u16(header, 4), u16(header, 6), u32(header, 8) | 0];
     if (encoding === PseudoEncoding.LastRect) return;
-    onRect(encoding);
+    onRect(encoding, width, height);
     yield* walkRect(encoding, width, height, pixelBytes(format()));
   }
 }
@@ -89,7 +94,7 @@ function* walkRect(encoding: number, width: number, height: number, bytes: Pixel
     case PseudoEncoding.QEMUExtendedKeyEvent:
       return;
     default:
-      throw new Error(`Cannot walk over encoding ${encoding}`);
+      throw new ProtocolError(`Cannot read on: ${encodingName(encoding)} was not asked for`);
   }
 }
 
@@ -140,14 +145,40 @@ function packedBits(palette: number): number {
 /** Runs of colours, or of indices of a palette where a colour takes no bytes. */
 function* walkRuns(pixels: number, pixel: number): Walk<void> {
   for (let left = pixels; left > 0;) {
-    yield* skip(pixel);
-    const isRun = pixel > 0 || (byteAt(yield 1, 0) & 128) !== 0;
-    left--;
-    for (let more = isRun ? 255 : 0; more === 255;) {
-      more = byteAt(yield 1, 0);
-      left -= more;
-    }
+    const seen = wholeRuns(yield 0, left, pixel);
+    yield* skip(seen.byteLength);
+    left -= seen.pixels;
+    if (left > 0) left -= yield* walkRun(pixel);
   }
+}
+
+/** The pixels of one run. */
+function* walkRun(pixel: number): Walk<number> {
+  yield* skip(pixel);
+  let pixels = 1;
+  const isRun = pixel > 0 || (byteAt(yield 1, 0) & 128) !== 0;
+  for (let more = isRun ? 255 : 0; more === 255;) {
+    more = byteAt(yield 1, 0);
+    pixels += more;
+  }
+  return pixels;
+}
+
+/** The runs of up to `limit` pixels that the bytes have as a whole: a step for each byte would cost more than a server. */
+function wholeRuns(bytes: Uint8Array, limit: number, pixel: number): { pixels: number; byteLength: number } {
+  let [pixels, byteLength] = [0, 0];
+  while (pixels < limit) {
+    let [at, length] = [byteLength + pixel, 1];
+    const isRun = pixel > 0 || (bytes[at++] ?? 128) >= 128;
+    for (let more = isRun ? 255 : 0; more === 255 && at <= bytes.length;) {
+      more = bytes[at++] ?? 255;
+      length += more;
+    }
+    if (at > bytes.length) break;
+    pixels += length;
+    byteLength = at;
+  }
+  return { pixels, byteLength };
 }
 
 function* walkTight(width: number, height: number, pixel: number): Walk<void> {
@@ -187,7 +218,10 @@ function* walkJpeg(): Walk<void> {
 /** The marker that ends a scan. */
 function* walkScan(): Walk<number> {
   for (;;) {
-    if (byteAt(yield 1, 0) !== 0xff) continue;
+    const there = yield 0;
+    const at = there.indexOf(0xff);
+    yield* skip(at < 0 ? there.length : at + 1);
+    if (at < 0) continue;
     const marker = byteAt(yield 1, 0);
     if (marker !== 0 && !(marker >= 0xd0 && marker <= 0xd7)) return marker;
   }
@@ -209,13 +243,10 @@ function u32(bytes: Uint8Array, at: number): number {
   return (u16(bytes, at) << 16 | u16(bytes, at + 2)) >>> 0;
 }
 
-/** What a walker tells besides rects. */
-export interface WalkerOptions extends WalkOptions {
-  /** A message of so many bytes is complete. */
-  readonly onMessage: (type: number, byteLength: number) => void;
-}
-
-/** Feeds walks with bytes as they come, in whatever pieces. */
+/**
+ * Walks over a server's messages as their bytes come, in whatever pieces. Looks at lengths only: what is wrong inside a
+ * rect goes unseen, or ends in a {@link ProtocolError} of `feed` later on.
+ */
 export class MessageWalker {
   readonly #options: WalkerOptions;
   readonly #header = new Uint8Array(16);
@@ -237,7 +268,10 @@ export class MessageWalker {
 
   /** Takes the next bytes. */
   feed(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) at += this.#needed < 0 ? this.#skip(bytes, at) : this.#take(bytes, at);
+    for (let at = 0; at < bytes.length;) {
+      if (this.#needed === 0) this.#goOn(bytes.subarray(at));
+      else at += this.#needed < 0 ? this.#skip(bytes, at) : this.#take(bytes, at);
+    }
   }
 
   #skip(bytes: Uint8Array, at: number): number {
