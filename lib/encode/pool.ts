@@ -39,6 +39,9 @@ interface DisplayViewers {
 /**
  * An {@link EncoderPool} of Web Workers. A server makes one of its own; several displays may share one.
  *
+ * A worker that dies, or does not answer in time, is replaced, and the jobs it had are encoded again by others. Only a
+ * job whose encoder throws, or at which two workers were lost, is given up: those it was for are told, and nobody else.
+ *
  * @example
  * ```ts
  * import { Display, serveVnc, WorkerPool } from "@vncd/vncd";

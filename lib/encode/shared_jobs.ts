@@ -8,6 +8,8 @@ import type { TaskUpdate } from "./worker_messages.ts";
 
 /** Finished jobs that are kept for viewers who come with the same one in the same state [vncd]. */
 const MAX_KEPT_JOBS = 4;
+/** The bytes of a job that is kept [vncd: a raw update of 1920x1080]. */
+const MAX_KEPT_BYTES = 8 << 20;
 /** After so many shared jobs that only one viewer wanted, equal viewers have their own streams again [vncd]. */
 const MAX_LONELY_JOBS = 8;
 
@@ -164,6 +166,7 @@ export class SharedJobs {
     this.#holdersOf.set(result.update, shared);
     this.#answer(shared);
     if (this.#jobs.get(shared.key) !== shared) return this.#letGo(shared);
+    if (byteLengthOf(result.update) > MAX_KEPT_BYTES) return this.#forget(shared);
     this.#kept.push(shared);
     if (this.#kept.length > MAX_KEPT_JOBS) this.#forget(this.#kept.shift()!);
   }
@@ -202,6 +205,10 @@ export class SharedJobs {
   #letGo(shared: SharedJob): void {
     if (--shared.holders === 0) this.#hooks.recycle(shared.result!.update);
   }
+}
+
+function byteLengthOf({ bytes, tail = [] }: EncodedUpdate): number {
+  return tail.reduce((sum, piece) => sum + piece.length, bytes.length);
 }
 
 /** A number that jobs with the same copies, rects and rules have in common, and hardly any others. */

@@ -5,6 +5,7 @@ import { CLOSE_GRACE_MS, JOB_DEADLINE_MS } from "../../lib/base/limits.ts";
 import { createLogger } from "../../lib/base/log.ts";
 import { WorkerPool } from "../../lib/encode/pool.ts";
 import type { EncodeFault } from "../../lib/encode/worker_messages.ts";
+import type { FaultClient } from "../helpers/fault_client.ts";
 import { FaultRig } from "../helpers/fault_rig.ts";
 import { waitUntil } from "../helpers/peers.ts";
 import { SkippingClock } from "../helpers/skipping_clock.ts";
@@ -19,23 +20,26 @@ const REASONS: Readonly<Record<Exclude<EncodeFault, "hold">, RegExp>> = {
   fail: /^Cannot encode an update: .*a test wanted a failure$/,
 };
 
-/** A pool of two workers in which one client's first jobs go wrong. */
+/** A pool of two workers in which jobs of one client go wrong. */
 class FaultyPool {
   readonly clock = new SkippingClock();
   readonly lines: string[] = [];
+  /** Whose jobs workers have begun. */
+  readonly begun: number[] = [];
   /** Resolves when the job has been sent. */
   readonly started: Promise<void>;
   readonly pool: WorkerPool;
 
-  constructor(fault: EncodeFault, faultyJobs = 1) {
+  constructor(fault: EncodeFault, isFaulty: (job: number) => boolean) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.started = promise;
     this.pool = new WorkerPool({
       maxWorkers: 2,
       clock: this.clock,
       logger: createLogger("info", (line) => this.lines.push(line)),
-      faultOf(client, job) {
-        if (client !== VICTIM || job >= faultyJobs) return undefined;
+      faultOf: (client, job) => {
+        this.begun.push(client);
+        if (client !== VICTIM || !isFaulty(job)) return undefined;
         resolve();
         return fault;
       },
@@ -46,9 +50,9 @@ class FaultyPool {
 async function withFaultyPool(
   fault: EncodeFault,
   body: (rig: FaultRig, faulty: FaultyPool) => Promise<void>,
-  faultyJobs?: number,
+  isFaulty: (job: number) => boolean = (job) => job === 0,
 ): Promise<void> {
-  const faulty = new FaultyPool(fault, faultyJobs);
+  const faulty = new FaultyPool(fault, isFaulty);
   try {
     await using rig = await FaultRig.start({ pool: faulty.pool });
     await rig.assertWitnessServed();
@@ -92,7 +96,7 @@ for (const fault of ["throw", "close", "hang"] as const) {
       const newcomer = await rig.initialized();
       await rig.assertServes(newcomer);
       for (const client of [other, newcomer]) client.close();
-    }, Infinity);
+    }, () => true);
   });
 }
 
@@ -126,4 +130,53 @@ Deno.test("a viewer whose job never ends can leave, and the others of its worker
     await rig.assertClosed(victim, /closed by the client|reset/);
     for (const client of others) client.close();
   });
+});
+
+/** Two whose next jobs are one: they have had an update each, so the pool knows that they are equal. */
+async function openPair(rig: FaultRig): Promise<readonly [FaultClient, FaultClient]> {
+  const pair = [await rig.initialized(), await rig.initialized()] as const;
+  for (const viewer of pair) {
+    await viewer.request(false);
+    await readUpdate(viewer);
+  }
+  await rig.assertWitnessServed();
+  return pair;
+}
+
+async function readUpdate(viewer: FaultClient): Promise<void> {
+  await viewer.readUpdate(async ({ rect: { width, height } }) => void await viewer.read(width * height * 4));
+}
+
+Deno.test("a job that two share and a worker is lost at reaches both", async () => {
+  await withFaultyPool("hang", async (rig, faulty) => {
+    const pair = await openPair(rig);
+    faulty.begun.length = 0;
+    for (const viewer of pair) await viewer.request(false);
+    await faulty.started;
+    faulty.clock.skip(JOB_DEADLINE_MS);
+    for (const viewer of pair) {
+      await readUpdate(viewer);
+      viewer.close();
+    }
+    assert.deepEqual(faulty.begun, [VICTIM, VICTIM]);
+    assert.equal(faulty.lines.length, 1, faulty.lines.join("\n"));
+  }, (job) => job === 1);
+});
+
+Deno.test("a job that two share and two workers are lost at costs both the connection, and nobody else", async () => {
+  await withFaultyPool("hang", async (rig, faulty) => {
+    const pair = await openPair(rig);
+    const other = await rig.initialized();
+    faulty.begun.length = 0;
+    for (const viewer of pair) await viewer.request(false);
+    await faulty.started;
+    await waitUntil(() => {
+      faulty.clock.skip(JOB_DEADLINE_MS);
+      return rig.disconnected.length > 1;
+    }, "the end of both");
+    assert.deepEqual(faulty.begun, [VICTIM, VICTIM]);
+    for (const viewer of pair) await rig.assertClosed(viewer, REASONS.hang);
+    await rig.assertServes(other);
+    other.close();
+  }, (job) => job > 0);
 });
