@@ -106,5 +106,8 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
 /** What a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
   search.remembersAll = level > 1 ? 1 : 0;
-  search.looksForMore = level > 2 ? 1 : 0;
+  search.places = level < 3 ? 0 : level < 5 ? 1 : level < 6 ? 2 : 4;
+  search.niceLength = level < 6 ? 32 : 258;
+  search.jumpLength = level < 3 ? 8 : 16;
+  search.noisePercent = level < 3 ? 33 : 10;
 }

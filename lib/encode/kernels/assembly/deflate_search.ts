@@ -27,8 +27,18 @@ export class Search {
   step: u32;
   /** Pixels of the shortest match. */
   minPixels: u32;
-  /** Whether to look for what three pixels have in common, too. */
-  looksForMore: u32;
+  /** How many places to look at where the same three pixels were: 0 to 4. */
+  places: u32;
+  /** Where a match this long was found no other place is looked at. */
+  niceLength: u32;
+  /** In a match this long no pixel is looked at for itself; at most 16. */
+  jumpLength: u32;
+  /** Where fewer pixels of a hundred have a match, what comes next is not searched. */
+  noisePercent: u32;
+  /** Whether long matches were so few that more places are not worth a look. */
+  isGrainy: u32;
+  /** Long matches found by the last search. */
+  longMatches: u32;
   /** Whether to remember every pixel of long matches. */
   remembersAll: u32;
   wordMask: u32;
@@ -42,6 +52,7 @@ export class Search {
 /** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
 export function setPixelBytes(search: Search, step: u32): void {
   search.step = step;
+  search.isGrainy = 0;
   search.minPixels = step == 1 ? 3 : step == 2 ? 2 : 1;
   search.inverse = (65_536 + step - 1) / step;
   search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;
@@ -62,7 +73,7 @@ function hashTwo(pair: u64): usize {
 
 @inline
 function hashMore(pair: u64, next: u64): usize {
-  return MORES + (<usize>((pair * 0x9e37_79b7_f4a7_c15d ^ next * 0xc2b2_ae3d_27d4_eb4f) >> (64 - MORE_BITS)) << 1);
+  return MORES + (<usize>((pair * 0x9e37_79b7_f4a7_c15d ^ next * 0xc2b2_ae3d_27d4_eb4f) >> (64 - MORE_BITS)) << 3);
 }
 
 /** How many of the 16 bytes at `earlier` are those. */
@@ -83,7 +94,9 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, end
   const pairMask = search.pairMask;
   const inverse = search.inverse;
   const minPixels = search.minPixels;
-  const looksForMore = search.looksForMore;
+  const places: u32 = search.isGrainy != 0 ? 0 : search.places;
+  const niceLength = search.niceLength;
+  const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
   const input = changetype<usize>(work) + INPUT;
   const positions = work.stream.position - <u32>input;
@@ -91,6 +104,7 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, end
   const matches = changetype<usize>(work) + MATCHES;
   const lastMatch = matches + 4 * MAX_MATCHES;
   let match = matches;
+  let longMatches: u32 = 0;
   let at = start;
   while (at < end && match < lastMatch) {
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
@@ -108,37 +122,40 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, end
     distance ^= (distance ^ farther) & isBetter;
     common ^= (common ^ found) & isBetter;
     store<u16>(two, <u16>position);
-    if (looksForMore != 0) {
+    if (common == VECTOR_BYTES) common = matchLength(at, at - distance, end);
+    if (places != 0) {
       const more = stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask);
-      const farthest = (position - load<u16>(more)) & 0x7fff;
-      const found = commonBytes(here, at - farthest) & -<u32>(farthest - 1 < reach);
-      const isBetter = -<u32>(found > common);
-      distance ^= (distance ^ farthest) & isBetter;
-      common ^= (common ^ found) & isBetter;
-      store<u16>(more, <u16>position);
-    }
-    if (common == VECTOR_BYTES) {
-      const length = matchLength(at, at - distance, min<u32>(MAX_MATCH_BYTES, <u32>(end - at)));
-      const pixels = length * inverse >> 16;
-      if (pixels >= minPixels) {
-        match = spreadMatch(match, pixels, distance, minPixels);
-        rememberMatch(stream, positions, search, at, pixels, distance);
-        at += pixels * step;
-        continue;
+      const before = load<u64>(more);
+      let older = before;
+      for (let place: u32 = 0; place < places && common < niceLength; place++, older >>= 16) {
+        const farther = (position - <u32>older) & 0x7fff;
+        let found = commonBytes(here, at - farther) & -<u32>(farther - 1 < reach);
+        if (found == VECTOR_BYTES) found = matchLength(at, at - farther, end);
+        const isBetter = -<u32>(found > common);
+        distance ^= (distance ^ farther) & isBetter;
+        common ^= (common ^ found) & isBetter;
       }
-      common = 0;
+      store<u64>(more, before << 16 | (position & 0xffff));
     }
     const pixels = min(common, <u32>(end - at)) * inverse >> 16;
+    if (common >= jumpLength && pixels >= minPixels) {
+      match = spreadMatch(match, pixels, distance, minPixels);
+      longMatches++;
+      rememberMatch(stream, positions, search, at, pixels, distance);
+      at += pixels * step;
+      continue;
+    }
     store<u32>(match, (pixels << 16 | distance) & -<u32>(pixels >= minPixels));
     match += 4;
     at += step;
   }
+  search.longMatches = longMatches;
   return <u32>(match - matches) >> 2;
 }
 
-/** How many bytes are equal, up to `limit`, behind those of a vector. */
-@inline
-function matchLength(at: usize, earlier: usize, limit: u32): u32 {
+/** How many bytes are equal, those of a vector being it. */
+function matchLength(at: usize, earlier: usize, end: usize): u32 {
+  const limit = min<u32>(MAX_MATCH_BYTES, <u32>(end - at));
   let length: u32 = VECTOR_BYTES;
   while (length < limit) {
     const common = commonBytes(v128.load(at + length), earlier + length);
@@ -168,7 +185,8 @@ function rememberMatch(stream: usize, positions: u32, search: Search, at: usize,
     const position = <u16>(positions + <u32>at);
     store<u16>(stream + hashOne(<u32>pair & search.wordMask), position);
     store<u16>(stream + hashTwo(pair), position);
-    if (search.looksForMore == 0) continue;
-    store<u16>(stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask), position);
+    if (search.places == 0) continue;
+    const more = stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask);
+    store<u64>(more, load<u64>(more) << 16 | position);
   }
 }

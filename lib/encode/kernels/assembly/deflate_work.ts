@@ -50,14 +50,17 @@ export class DeflateWork {
   symbols: u32;
 }
 
-/** In a stream's slot: where a hash of one pixel, of two and of more was last; the low bits of its position. */
+/**
+ * In a stream's slot: where a hash of one pixel, of two and of three was last, the low bits of its position; of three
+ * the last four places, the latest lowest.
+ */
 export const ONES: usize = 64;
 export const ONE_BITS: u32 = 12;
 export const TWOS: usize = ONES + (2 << ONE_BITS);
 export const TWO_BITS: u32 = 13;
 export const MORES: usize = TWOS + (2 << TWO_BITS);
-export const MORE_BITS: u32 = 13;
-const HISTORY: usize = MORES + (2 << MORE_BITS);
+export const MORE_BITS: u32 = 11;
+const HISTORY: usize = MORES + (8 << MORE_BITS);
 /** Bytes of a stream's slot. */
 export const STREAM_BYTES: usize = HISTORY + WINDOW_BYTES;
 
@@ -80,7 +83,7 @@ export const HEADER_ORDER: usize = HEADER_CODES + 4 * 32;
 export const HUFFMAN: usize = HEADER_ORDER + 32;
 /** How the segments of the input are to be searched: pairs of u32, the end and the bytes of a pixel. */
 export const SEARCH: usize = HUFFMAN + HUFFMAN_BYTES;
-export const SEGMENTS: usize = SEARCH + 64;
+export const SEGMENTS: usize = SEARCH + 128;
 export const MAX_SEGMENTS: u32 = 128;
 /** A sequence: some literals and the match behind them, none when its length is 0. */
 export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
