@@ -5,27 +5,12 @@ import { Display } from "../../lib/display/display.ts";
 import { COMPRESS_LEVEL_0, Encoding, encodingName, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { serveVnc, type ServeVncOptions } from "../../lib/run/serve_vnc.ts";
 import { browserTest, openPage, pictureOfPage } from "../helpers/browser.ts";
+import { paintMixedPicture } from "../helpers/mixed_picture.ts";
 import { askForEncodings, usedEncodings } from "../helpers/novnc_encodings.ts";
 import { waitUntil } from "../helpers/peers.ts";
 import { assertSamePicture, differingPixels, type Picture, pictureOfDisplay, psnr } from "../helpers/pictures.ts";
-import { paintPicture } from "../helpers/random_picture.ts";
 
 const [WIDTH, HEIGHT] = [330, 203];
-
-/** A photo, with text, flat colours and a few pixels of noise around it. */
-function paint(display: Display): void {
-  const words = new Uint32Array(display.pixels.buffer, display.pixels.byteOffset);
-  const stride = display.strideBytes / 4;
-  const mixed = paintPicture("mixed", WIDTH, HEIGHT, 4);
-  for (let y = 0; y < HEIGHT; y++) {
-    for (let x = 0; x < WIDTH; x++) {
-      const [red, green] = [128 + 90 * Math.sin(x / 23) * Math.cos(y / 31), 110 + 80 * Math.sin((x + y) / 40)];
-      const photo = red << 16 | green << 8 | 90 + 60 * Math.cos(y / 17);
-      words[y * stride + x] = x < 250 ? photo : mixed[y * WIDTH + x]!;
-    }
-  }
-  display.update({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
-}
 
 type Look = () => Promise<Picture>;
 
@@ -36,7 +21,7 @@ async function withPage(
   use: (look: Look, expected: Picture) => Promise<void>,
 ): Promise<(number | string)[]> {
   const display = new Display({ width: WIDTH, height: HEIGHT });
-  paint(display);
+  paintMixedPicture(display);
   const service = await serveVnc(display, { listen: "127.0.0.1::0", web: "127.0.0.1::0", ...options });
   const { page, record } = await openPage();
   try {

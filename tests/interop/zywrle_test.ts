@@ -7,27 +7,13 @@ import { Encoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { VncServer, type VncServerOptions } from "../../lib/server/vnc_server.ts";
 import { parseAddress } from "../../lib/transport/address.ts";
 import { listen } from "../../lib/transport/listener.ts";
+import { libvncclient } from "../helpers/libvncclient.ts";
 import { freePort, needsPeer, PeerProcess } from "../helpers/peers.ts";
 import { assertSamePicture, type Picture, pictureOfDisplay, pictureOfPixels, psnr } from "../helpers/pictures.ts";
 import { paintPicture } from "../helpers/random_picture.ts";
 import { XScreen } from "../helpers/viewers.ts";
 
 const [WIDTH, HEIGHT] = [330, 203];
-const SOURCE = new URL("../fixtures/libvncclient_peer.c", import.meta.url).pathname;
-
-let built: Promise<string> | undefined;
-
-Deno.test.afterAll(async () => {
-  if (built !== undefined) await Deno.remove(await built);
-});
-
-async function build(): Promise<string> {
-  const binary = await Deno.makeTempFile();
-  const { code, stderr } = await new Deno.Command("gcc", { args: ["-O1", "-o", binary, SOURCE, "-lvncclient"] })
-    .output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return binary;
-}
 
 /** A photo, with text beside it. */
 function paint(display: Display): void {
@@ -63,27 +49,6 @@ async function serving(
   }
 }
 
-/** What libvncclient shows. */
-async function libvncclient(port: number, qualityLevel: number, bits: 16 | 32): Promise<Picture> {
-  const binary = await (built ??= build());
-  const args = [String(port), "zywrle", String(qualityLevel), String(bits)];
-  const { code, stdout, stderr } = await new Deno.Command(binary, { args, stdout: "piped", stderr: "piped" }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  const headEnd = stdout.indexOf(10) + 1;
-  const [width, height] = new TextDecoder().decode(stdout.subarray(0, headEnd)).trim().split(" ").map(Number);
-  const pixels = stdout.slice(headEnd);
-  const rgb = new Uint8Array(width! * height! * 3);
-  for (let at = 0; at < width! * height!; at++) {
-    if (bits === 32) {
-      rgb.set(pixels.subarray(at * 4, at * 4 + 3), at * 3);
-    } else {
-      const value = pixels[at * 2]! | pixels[at * 2 + 1]! << 8;
-      rgb.set([value >> 8 & 0xf8, value >> 3 & 0xfc, value << 3 & 0xf8], at * 3);
-    }
-  }
-  return { width: width!, height: height!, rgb };
-}
-
 /** What this project's own client shows, and the encodings of the rects. */
 async function ownClient(port: number, qualityLevel: number): Promise<{ picture: Picture; used: Set<number> }> {
   const client = await connectVnc(`127.0.0.1::${port}`, {
@@ -112,8 +77,12 @@ Deno.test({
         assert.deepEqual([...used], [Encoding.ZYWRLE]);
         const decibels = psnr(picture, expected);
         assert.ok(decibels > floor && decibels < 60, `${decibels} dB at level ${qualityLevel}`);
-        assertSamePicture(await libvncclient(port, qualityLevel, 32), picture, `libvncclient at level ${qualityLevel}`);
-        const high = psnr(await libvncclient(port, qualityLevel, 16), expected);
+        assertSamePicture(
+          await libvncclient(port, { encoding: "zywrle", qualityLevel, bits: 32 }),
+          picture,
+          `libvncclient at level ${qualityLevel}`,
+        );
+        const high = psnr(await libvncclient(port, { encoding: "zywrle", qualityLevel, bits: 16 }), expected);
         assert.ok(high > floor - 3, `${high} dB at level ${qualityLevel} and 16 bits`);
       }
     }),
@@ -125,11 +94,19 @@ Deno.test({
   async fn() {
     await serving({ ...ALWAYS_LOSSY, lossy: "off" }, async (port, expected) => {
       for (const qualityLevel of [1, 4, 8]) {
-        assertSamePicture(await libvncclient(port, qualityLevel, 32), expected, `level ${qualityLevel}`);
+        assertSamePicture(
+          await libvncclient(port, { encoding: "zywrle", qualityLevel, bits: 32 }),
+          expected,
+          `level ${qualityLevel}`,
+        );
       }
     });
     await serving(ALWAYS_LOSSY, async (port, expected) => {
-      assertSamePicture(await libvncclient(port, 9, 32), expected, "level 9");
+      assertSamePicture(
+        await libvncclient(port, { encoding: "zywrle", qualityLevel: 9, bits: 32 }),
+        expected,
+        "level 9",
+      );
     });
   },
 });
