@@ -69,9 +69,15 @@ export class Arena {
   forEachRow(surface: SurfaceView, part: Rect, use: (bytes: Uint8Array) => void): void {
     const start = surface.pointer + part.y * surface.strideBytes + part.x * 4;
     const rowBytes = part.width * 4;
-    const { buffer } = this.#memory;
+    const buffer = this.#bufferUpTo(start + (part.height - 1) * surface.strideBytes + rowBytes);
     if (rowBytes === surface.strideBytes) return use(new Uint8Array(buffer, start, rowBytes * part.height));
     for (let y = 0; y < part.height; y++) use(new Uint8Array(buffer, start + y * surface.strideBytes, rowBytes));
+  }
+
+  /** Another thread may have made the memory longer, which shows here some time later, or when asked to grow. */
+  #bufferUpTo(end: number): ArrayBufferLike {
+    if (end > this.#memory.buffer.byteLength) this.#memory.grow(0);
+    return this.#memory.buffer;
   }
 
   /** The start of the scratch memory: what the last kernel left there. */
