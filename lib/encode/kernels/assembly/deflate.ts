@@ -68,6 +68,10 @@ export function resetDeflate(stream: DeflateStream): void {
   stream.started = 0;
 }
 
+/**
+ * Compresses the input and flushes, so that a decoder can have all of it. Returns the number of bytes: at most what
+ * stored blocks take.
+ */
 export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32, level: u32): u32 {
   const base = changetype<usize>(work);
   work.stream = stream;

@@ -1,7 +1,8 @@
 /** Hextile (RFC 6143 7.7.4): tiles of 16x16, raw or a background with subrects. */
 
-import { Conversion, convertRect, packWords, writeWord } from "./conversion";
+import { Conversion, convertRect, convertRow, packWords, writeWord } from "./conversion";
 import { MAX_PALETTE, mostFrequent, Palette, PALETTE_BYTES, paletteColour, scanTile } from "./palette";
+import { isSolid } from "./solid";
 
 const TILE_SIDE: u32 = 16;
 const TILE_BYTES: usize = 16 * 64;
@@ -61,7 +62,13 @@ export function encodeHextile(
     tile.height = min(TILE_SIDE, height - y);
     for (let x: u32 = 0; x < width; x += TILE_SIDE) {
       tile.width = min(TILE_SIDE, width - x);
-      snapshotTile(tile, conversion, surface + <usize>y * strideBytes + (<usize>x << 2), strideBytes);
+      const from = surface + <usize>y * strideBytes + (<usize>x << 2);
+      if (isSolid(from, strideBytes, tile.width, tile.height)) {
+        convertRow(conversion, from, 1, tileWords(tile));
+        at = writeSolid(tile, at);
+        continue;
+      }
+      snapshotTile(tile, conversion, from, strideBytes);
       at = encodeTile(tile, palette, at);
     }
   }

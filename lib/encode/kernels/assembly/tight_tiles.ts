@@ -1,6 +1,7 @@
 /** What the tiles of a rect look like, and the areas of like tiles that become Tight rects. */
 
 import { COLOUR_TABLE_BYTES, ColourTable, scanColours, tableColour } from "./colour_table";
+import { isSolid } from "./solid";
 
 /** Side of a tile. */
 export const TILE_SIDE: u32 = 32;
@@ -88,6 +89,12 @@ export function lookAtTiles(tiles: Tiles, words: usize, width: u32, height: u32)
       const from = words + (<usize>(y * TILE_SIDE * width + x * TILE_SIDE) << 2);
       const tile = tileAt(tiles, x, y);
       const most = max(2, min(MAX_TILE_COLOURS, tileWidth * tileHeight / MIN_COLOUR_PIXELS));
+      if (isSolid(from, width << 2, tileWidth, tileHeight)) {
+        tile.kind = SOLID;
+        tile.first = load<u32>(from);
+        tile.second = tile.first;
+        continue;
+      }
       const isFew = scanColours(table, from, width << 2, tileWidth, tileHeight, most, 0);
       tile.kind = !isFew ? FULL : table.size > 2 ? PALETTE : table.size - 1;
       tile.first = tableColour(table, 0);

@@ -1,6 +1,6 @@
 /** ZRLE before zlib (RFC 6143 7.7.6): tiles of 64x64, each in the smallest of its five forms. */
 
-import { Conversion, convertRect, packWords, writeWord } from "./conversion";
+import { Conversion, convertRect, convertRow, packWords, writeWord } from "./conversion";
 import { indexBits, packedRowBytes, packIndices } from "./packed_indices";
 import {
   clearPalette,
@@ -14,6 +14,7 @@ import {
   scanTile,
   setRunIndex,
 } from "./palette";
+import { isSolid } from "./solid";
 import { encodeManyColours, PLAIN_RLE, RAW, SOLID, spreadRuns, writePaletteRuns, writePlainRle, writeRaw } from "./tiles";
 
 export const TILE_SIDE: u32 = 64;
@@ -64,13 +65,33 @@ export function encodeZrle(
     for (let x: u32 = 0; x < width; x += TILE_SIDE) {
       const tileWidth = min(TILE_SIDE, width - x);
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
-      convertRect(conversion, from, strideBytes, tileWidth, tileHeight, scratch + WORDS, tileWidth << 2);
-      const end = encodeTile(conversion.wireBytes, scratch, tileWidth, tileHeight, at);
+      const end = isSolid(from, strideBytes, tileWidth, tileHeight)
+        ? writeSolid(conversion, from, scratch, at)
+        : writeTile(conversion, from, strideBytes, tileWidth, tileHeight, scratch, at);
       addTile(segments, conversion.wireBytes, output, at, end);
       at = end;
     }
   }
   return <u32>(at - output);
+}
+
+function writeSolid(conversion: Conversion, from: usize, scratch: usize, at: usize): usize {
+  convertRow(conversion, from, 1, scratch + WORDS);
+  store<u8>(at, SOLID);
+  return writeWord(conversion.wireBytes, load<u32>(scratch + WORDS), at + 1);
+}
+
+function writeTile(
+  conversion: Conversion,
+  from: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  scratch: usize,
+  at: usize,
+): usize {
+  convertRect(conversion, from, strideBytes, width, height, scratch + WORDS, width << 2);
+  return encodeTile(conversion.wireBytes, scratch, width, height, at);
 }
 
 /** Makes the scratch memory ready for the first tile of a rect. */

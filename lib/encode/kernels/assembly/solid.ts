@@ -1,0 +1,19 @@
+/** Whether a rect is all of one colour: what most of a desktop is, and what needs no snapshot to be looked at. */
+
+/** Whether all words of a rect are equal, rows `strideBytes` apart. Reads nothing behind a row. */
+export function isSolid(from: usize, strideBytes: u32, width: u32, height: u32): bool {
+  const colour = v128.load32_splat(from);
+  const vectorBytes = <usize>(width & ~3) << 2;
+  const rowBytes = <usize>width << 2;
+  for (let y: u32 = 0; y < height; y++, from += strideBytes) {
+    let different = i8x16.splat(0);
+    for (let at: usize = 0; at < vectorBytes; at += 16) {
+      different = v128.or(different, v128.xor(v128.load(from + at), colour));
+    }
+    for (let at = vectorBytes; at < rowBytes; at += 4) {
+      different = v128.or(different, v128.xor(v128.load32_splat(from + at), colour));
+    }
+    if (v128.any_true(different)) return false;
+  }
+  return true;
+}
