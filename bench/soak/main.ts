@@ -1,7 +1,8 @@
 /**
  * `deno task soak`: mixed viewers that come, go and change their minds about a display that is busy and changes modes.
  * None may fail to decode; whenever the display stands still all must show exactly what it shows, and the server's
- * memory must be flat over the last half. Exits with 50 when an expectation failed.
+ * memory must be flat over the last half. Exits with 50 when an expectation failed. `--minutes N`, `--viewers N`, and to
+ * look for the cause of a failure `--only ENCODING`.
  */
 
 import { parseArgs } from "node:util";
@@ -11,7 +12,7 @@ import { FLAT_BYTES, FLAT_SHARE, isFlat, lastHalfTrend, type MemoryReading } fro
 import { captureStill, lookWithRealViewer } from "./real_viewers.ts";
 import { type Door, SoakServer, type StillPicture } from "./soak_server.ts";
 import { pause } from "./soak_viewer.ts";
-import { oneOf } from "./wishes.ts";
+import { askOnlyFor, oneOf } from "./wishes.ts";
 
 const EXPECTATION_FAILED = 50;
 const SIZES: readonly (readonly [number, number])[] = [[640, 480], [512, 384], [800, 600], [641, 479], [720, 400]];
@@ -30,8 +31,10 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "24" },
     viewers: { type: "string", default: "20" },
+    only: { type: "string" },
   },
 });
+if (values.only !== undefined) askOnlyFor(values.only);
 const [durationMs, seats] = [Number(values.minutes) * MINUTE_MS, Number(values.viewers)];
 
 /** Everything that happens in one soak. */
@@ -108,11 +111,14 @@ class Soak {
     let wrong = this.#audience.viewers;
     while (performance.now() < deadlineMs && (wrong.length > 0 || this.#audience.isJoining)) {
       await pause(STEP_MS);
-      wrong = this.#audience.viewers.filter(({ picture }) => picture.differingPixels(expected) > 0);
+      wrong = this.#audience.viewers.filter(({ picture }) => picture.difference(expected) !== undefined);
     }
     for (const viewer of wrong) {
-      if (viewer.failure !== undefined) continue;
-      this.#failures.push(`${viewer.picture.differingPixels(expected)} pixels are wrong: ${viewer.description}`);
+      const difference = viewer.picture.difference(expected);
+      if (viewer.failure !== undefined || difference === undefined) continue;
+      const { x, y, width, height } = difference.bounds;
+      const where = `${difference.pixels} pixels in ${width}x${height} at ${x},${y}`;
+      this.#failures.push(`wrong are ${where}: ${viewer.description}`);
     }
     await this.#compareCapture(expected);
     this.#stills++;

@@ -1,5 +1,6 @@
 /** What a viewer of the soak shows, decoded by vncd's own decoders or by those of the tests. */
 
+import type { Rect } from "../../lib/base/rect.ts";
 import type { CursorImage } from "../../lib/decode/cursor.ts";
 import type { PixelTarget } from "../../lib/decode/decoder.ts";
 import { MessageDecoder } from "../../lib/decode/message_decoder.ts";
@@ -12,6 +13,13 @@ import { ReferenceDecoder } from "../../tests/helpers/reference_decoder.ts";
 import { MessageWalker } from "../../lib/decode/message_walker.ts";
 import type { StillPicture } from "./soak_server.ts";
 
+/** Pixels that are not what they should be. */
+export interface Difference {
+  readonly pixels: number;
+  /** All of them lie in it. */
+  readonly bounds: Rect;
+}
+
 /** A picture that messages are painted into. */
 export interface ViewerPicture {
   readonly width: number;
@@ -23,28 +31,31 @@ export interface ViewerPicture {
   setQualityLevel(level: number | undefined): void;
   /** Paints what is complete; gives the encodings of each update's rects. Throws for what cannot be decoded. */
   feed(bytes: Uint8Array): Promise<number[][]>;
-  /** Pixels unlike those of a picture at its top left; what lies around it is black. */
-  differingPixels(expected: StillPicture): number;
+  /** Pixels unlike those of a picture at its top left; what lies around it is black. Undefined when there are none. */
+  difference(expected: StillPicture): Difference | undefined;
   close(): void;
 }
 
-/** Counts pixels 0xRRGGBB of a picture, as `show` shows them, that are not what `at` gives. */
-function countDifferences(
+/** Pixels of a picture, as `show` shows them, that are not what `at` gives. */
+function findDifference(
   { width, height }: ViewerPicture,
   expected: StillPicture,
   show: (red: number, green: number, blue: number) => number,
   at: (x: number, y: number) => number,
-): number {
-  let count = 0;
+): Difference | undefined {
+  let [pixels, left, top, right, bottom] = [0, width, height, 0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = x < expected.width && y < expected.height ? (y * expected.width + x) * 4 : -1;
-      const { pixels } = expected;
-      const value = from < 0 ? 0 : show(pixels[from + 2]!, pixels[from + 1]!, pixels[from]!);
-      if (value !== at(x, y)) count++;
+      const bytes = expected.pixels;
+      const value = from < 0 ? 0 : show(bytes[from + 2]!, bytes[from + 1]!, bytes[from]!);
+      if (value === at(x, y)) continue;
+      pixels++;
+      [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), y + 1];
     }
   }
-  return count;
+  if (pixels === 0) return undefined;
+  return { pixels, bounds: { x: left, y: top, width: right - left, height: bottom - top } };
 }
 
 /** By lib/decode, at 32 bpp. */
@@ -93,11 +104,11 @@ export class DecodedPicture implements ViewerPicture {
     return Promise.resolve(updates);
   }
 
-  differingPixels(expected: StillPicture): number {
+  difference(expected: StillPicture): Difference | undefined {
     const { pixels, strideBytes } = this.#target;
     const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength >> 2);
     const show = (red: number, green: number, blue: number) => red << 16 | green << 8 | blue;
-    return countDifferences(this, expected, show, (x, y) => words[y * (strideBytes >> 2) + x]! & 0xffffff);
+    return findDifference(this, expected, show, (x, y) => words[y * (strideBytes >> 2) + x]! & 0xffffff);
   }
 
   close(): void {}
@@ -154,10 +165,10 @@ export class ReferencePicture implements ViewerPicture {
     return updates;
   }
 
-  differingPixels(expected: StillPicture): number {
+  difference(expected: StillPicture): Difference | undefined {
     const { format, picture, width } = this.#decoder;
     const show = (red: number, green: number, blue: number) => pixelValue(format, red, green, blue);
-    return countDifferences(this, expected, show, (x, y) => picture[y * width + x]!);
+    return findDifference(this, expected, show, (x, y) => picture[y * width + x]!);
   }
 
   close(): void {

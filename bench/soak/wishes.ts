@@ -1,6 +1,6 @@
 /** What viewers ask for: encodings, levels and pixel formats. */
 
-import { asksForQuality, COMPRESS_LEVEL_0, Encoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
+import { asksForQuality, COMPRESS_LEVEL_0, Encoding, encodingName, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { type PixelFormat, R3G3B2, R8G8B8, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 
 /** Encodings that every viewer comes to, one after the other; with qualities or without. */
@@ -25,7 +25,16 @@ const TURNS: readonly { readonly encodings: readonly number[]; readonly qualitie
 /** From this quality on ZYWRLE has one level of coefficients, whatever the quality. */
 const ONE_LEVEL_QUALITY = 6;
 
+let turns = TURNS;
 let turn = 0;
+
+/** From now on only turns that begin with the encoding of that name are taken. */
+export function askOnlyFor(name: string): void {
+  turns = TURNS.filter(({ encodings }) =>
+    encodingName(encodings[0]!).toLowerCase().startsWith(`${name.toLowerCase()} `)
+  );
+  if (turns.length === 0) throw new Error(`Cannot ask for ${name} only: no viewer asks for that`);
+}
 
 /** A whole number from 0 on. */
 export function random(below: number): number {
@@ -39,7 +48,7 @@ export function oneOf<T>(values: readonly T[]): T {
 
 /** The next viewer's encodings, with a compress level now and then, CopyRect mostly, and what it `always` asks for. */
 export function nextEncodings(always: readonly number[]): readonly number[] {
-  const { encodings, qualities } = TURNS[turn++ % TURNS.length]!;
+  const { encodings, qualities } = turns[turn++ % turns.length]!;
   const lowest = qualities === "fine" ? ONE_LEVEL_QUALITY : 0;
   return [
     ...encodings,
