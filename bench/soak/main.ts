@@ -62,7 +62,6 @@ class Soak {
     let [nextStillMs, nextMinuteMs] = [STILL_EVERY_MS, MINUTE_MS];
     for (let step = 1; this.#elapsedMs < durationMs; step++) {
       await pause(STEP_MS);
-      this.#memory.push({ atMs: this.#elapsedMs, bytes: this.#server.residentBytes });
       if (step % STEPS_PER_SIZE === 0) await this.#server.resize(...oneOf(SIZES));
       if (step % STEPS_PER_LOOK === 0) this.#looking ??= this.#look();
       if (this.#elapsedMs >= nextStillMs) {
@@ -122,6 +121,8 @@ class Soak {
     }
     await this.#compareCapture(expected);
     this.#stills++;
+    await this.#server.tidy();
+    this.#memory.push({ atMs: this.#elapsedMs, bytes: this.#server.residentBytes });
     await this.#server.busy();
     this.#audience.setSteady(false);
   }
@@ -150,7 +151,7 @@ class Soak {
   #judgeMemory(): void {
     const trend = lastHalfTrend(this.#memory);
     const bound = `${megabytes(FLAT_BYTES)} or ${FLAT_SHARE * 100} %`;
-    const text = `memory of the server, last half: mean ${megabytes(trend.meanBytes)}, ` +
+    const text = `memory of the server at rest, last half: mean ${megabytes(trend.meanBytes)}, ` +
       `rise ${megabytes(trend.riseBytes)}; flat is at most ${bound}`;
     console.log(durationMs < JUDGED_FROM_MS ? `${text}; not judged, the soak was too short` : text);
     if (durationMs >= JUDGED_FROM_MS && !isFlat(trend)) this.#failures.push(text);

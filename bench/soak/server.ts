@@ -2,7 +2,7 @@
  * The server of a soak, in a process of its own: one busy display behind two servers, each on TCP and WebSocket, one
  * with a loss wherever a viewer allows it, one as it is by default but with QEMU's choice of encodings. Prints
  * `READY tcp web tcp web` and obeys lines of stdin: `busy`, `size W H`, `still FILE` (paints no more, writes the picture
- * to FILE as B,G,R,X, and prints `STILL W H`).
+ * to FILE as B,G,R,X, and prints `STILL W H`), `tidy` (collects garbage, for which --expose-gc is needed; prints `TIDY`).
  */
 
 import { TextLineStream } from "./text_lines.ts";
@@ -49,9 +49,16 @@ function packedPixels(): Uint8Array {
   return packed;
 }
 
+/** Collects what is not in use, so that what is shows. */
+function tidy(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+  print("TIDY");
+}
+
 function obey(line: string): void {
   const [command, ...args] = line.split(" ");
   if (command === "busy") isBusy = true;
+  if (command === "tidy") tidy();
   if (command === "size") display.resize(Number(args[0]), Number(args[1]));
   if (command !== "still") return;
   // a size that was set a moment ago has a picture as well

@@ -1,7 +1,6 @@
 /** The process of server.ts, as the soak sees it. */
 
-import { ProcessCpu, residentBytes } from "../measure/process_cpu.ts";
-import { TextLineStream } from "./text_lines.ts";
+import { CommandedPeer } from "../measure/commanded_peer.ts";
 
 /** What every viewer has to show; bytes B,G,R,X, rows behind each other. */
 export interface StillPicture {
@@ -19,66 +18,55 @@ export interface Door {
 /** The process. */
 export class SoakServer implements AsyncDisposable {
   readonly doors: readonly Door[];
-  readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  readonly #commands: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #cpu: ProcessCpu;
+  readonly #peer: CommandedPeer;
   readonly #file = Deno.makeTempFileSync({ suffix: ".bgrx" });
 
-  private constructor(child: Deno.ChildProcess, lines: ReadableStreamDefaultReader<string>, ports: readonly number[]) {
-    this.#child = child;
-    this.#lines = lines;
-    this.#commands = child.stdin.getWriter();
-    this.#cpu = new ProcessCpu(child.pid);
+  private constructor(peer: CommandedPeer, ports: readonly number[]) {
+    this.#peer = peer;
     this.doors = ports.map((port, i) => ({ kind: i % 2 === 0 ? "tcp" : "websocket", port }));
   }
 
   /** Starts it; its warnings and errors go to stderr. */
   static async start(): Promise<SoakServer> {
-    const script = new URL("./server.ts", import.meta.url).pathname;
-    const args = ["run", "-A", "--no-check", "--quiet", script];
-    const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
-    const text = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    const lines = text.getReader();
-    const [, ...ports] = (await lines.read()).value?.split(" ") ?? [];
-    if (ports.length === 0) throw new Error("Cannot start the server: it ended at once");
-    return new SoakServer(child, lines, ports.map(Number));
+    const peer = new CommandedPeer(new URL("./server.ts", import.meta.url), [], ["--expose-gc"]);
+    return new SoakServer(peer, (await peer.expect("READY")).map(Number));
   }
 
+  /** What the process holds of the machine's memory. */
   get residentBytes(): number {
-    return residentBytes(this.#child.pid);
+    return this.#peer.residentBytes;
   }
 
   /** CPU so far, of all threads. */
   cpuMs(): number {
-    return this.#cpu.readMs();
+    return this.#peer.cpuMs();
   }
 
   /** Paints on. */
   async busy(): Promise<void> {
-    await this.#send("busy");
+    await this.#peer.send("busy");
   }
 
   /** Sets another mode. */
   async resize(width: number, height: number): Promise<void> {
-    await this.#send(`size ${width} ${height}`);
+    await this.#peer.send(`size ${width} ${height}`);
+  }
+
+  /** Gives back the memory that is not in use. */
+  async tidy(): Promise<void> {
+    await this.#peer.send("tidy");
+    await this.#peer.expect("TIDY");
   }
 
   /** Paints no more, and gives what is shown. */
   async still(): Promise<StillPicture> {
-    await this.#send(`still ${this.#file}`);
-    const [word, width, height] = (await this.#lines.read()).value?.split(" ") ?? [];
-    if (word !== "STILL") throw new Error("Cannot get a still picture: the server is gone");
+    await this.#peer.send(`still ${this.#file}`);
+    const [width, height] = await this.#peer.expect("STILL");
     return { width: Number(width), height: Number(height), pixels: await Deno.readFile(this.#file) };
   }
 
-  async #send(line: string): Promise<void> {
-    await this.#commands.write(new TextEncoder().encode(`${line}\n`));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#commands.close().catch(() => {});
-    await this.#child.status;
+    await this.#peer[Symbol.asyncDispose]();
     await Deno.remove(this.#file);
   }
 }

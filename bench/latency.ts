@@ -1,0 +1,110 @@
+/**
+ * From the damage of a 200x20 line of text on an idle display to the first and the last byte of the update, for one
+ * viewer: `deno run -A bench/latency.ts [--size 1920x1080] [--lines N] [--report FILE]`.
+ */
+
+import { parseArgs } from "node:util";
+import { Encoding } from "../lib/rfb/encodings.ts";
+import { CommandedPeer } from "./measure/commanded_peer.ts";
+import { LightViewer } from "./measure/light_viewer.ts";
+import { ownMachineLine } from "./measure/machine.ts";
+import { percentile } from "./measure/statistics.ts";
+
+const ENCODINGS = { raw: Encoding.Raw, tight: Encoding.Tight, zrle: Encoding.ZRLE };
+const SHORTEST_PAUSE_MS = 60;
+const LONGEST_PAUSE_MS = 260;
+/** Code is compiled, and caches are warm, when so many lines have been shown. */
+const WARM_UP_LINES = 20;
+const CLOCK_ROUNDS = 50;
+/** A line's update that has not come then is lost. */
+const UPDATE_TIMEOUT_MS = 5_000;
+
+const { values } = parseArgs({
+  options: {
+    size: { type: "string", default: "1920x1080" },
+    lines: { type: "string", default: "200" },
+    report: { type: "string" },
+  },
+});
+
+/** Milliseconds from the damage. */
+interface Latency {
+  readonly firstByteMs: number;
+  readonly lastByteMs: number;
+  readonly bytes: number;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** What the peer's clock is ahead of this one's: by the quickest answer, half of whose time is the most it can be wrong. */
+async function clockOffsetMs(peer: CommandedPeer): Promise<{ readonly offsetMs: number; readonly errorMs: number }> {
+  let best = { offsetMs: 0, errorMs: Infinity };
+  for (let round = 0; round < CLOCK_ROUNDS; round++) {
+    const sentMs = performance.now();
+    await peer.send("clock");
+    const [peerMs] = await peer.expect("CLOCK");
+    const errorMs = (performance.now() - sentMs) / 2;
+    if (errorMs < best.errorMs) best = { offsetMs: Number(peerMs) - sentMs - errorMs, errorMs };
+  }
+  return best;
+}
+
+/** Shows lines to a viewer that waits for what changes. */
+async function measure(peer: CommandedPeer, port: number, encoding: number, lines: number): Promise<Latency[]> {
+  const { offsetMs } = await clockOffsetMs(peer);
+  const viewer = await LightViewer.connect(port, [encoding]);
+  await viewer.update(false);
+  const seen: { firstByteMs: number; lastByteMs: number; bytes: number }[] = [];
+  for (let line = 0; line < lines; line++) {
+    const update = viewer.update(true);
+    await pause(SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
+    await peer.send(`line ${line}`);
+    const late = setTimeout(() => viewer.close(), UPDATE_TIMEOUT_MS);
+    seen.push(await update);
+    clearTimeout(late);
+  }
+  viewer.close();
+  await peer.send("times");
+  const damagedMs = (await peer.expect("TIMES")).map((ms) => Number(ms) - offsetMs);
+  return seen.map(({ firstByteMs, lastByteMs, bytes }, at) => ({
+    firstByteMs: firstByteMs - damagedMs[at]!,
+    lastByteMs: lastByteMs - damagedMs[at]!,
+    bytes,
+  }));
+}
+
+function row(name: string, latencies: readonly Latency[]): string {
+  const [first, last] = [latencies.map((one) => one.firstByteMs), latencies.map((one) => one.lastByteMs)];
+  const cells = [percentile(first, 0.5), percentile(first, 0.99), percentile(last, 0.5), percentile(last, 0.99)];
+  const bytes = percentile(latencies.map((one) => one.bytes), 0.5);
+  return `| ${name} | ${cells.map((ms) => `${ms.toFixed(2)} ms`).join(" | ")} | ${bytes} |`;
+}
+
+async function report(): Promise<string> {
+  const [width, height] = values.size.split("x");
+  await using peer = new CommandedPeer(new URL("./peers/vncd_line_peer.ts", import.meta.url), [width!, height!]);
+  const port = Number((await peer.expect("READY"))[0]);
+  const rows: string[] = [];
+  for (const [name, encoding] of Object.entries(ENCODINGS)) {
+    const latencies = await measure(peer, port, encoding, WARM_UP_LINES + Number(values.lines));
+    rows.push(row(name, latencies.slice(WARM_UP_LINES)));
+  }
+  const { errorMs } = await clockOffsetMs(peer);
+  return [
+    "# Latency",
+    ownMachineLine(),
+    `From the damage of a 200x20 line of text on an idle display of ${values.size} to the bytes at one viewer, ` +
+    `${values.lines} lines in each encoding. The two processes' clocks agree within ${errorMs.toFixed(2)} ms.`,
+    [
+      "| encoding | first byte, p50 | p99 | last byte, p50 | p99 | bytes |",
+      "| --- | ---: | ---: | ---: | ---: | ---: |",
+      ...rows,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+const text = await report();
+console.log(text);
+if (values.report !== undefined) Deno.writeTextFileSync(values.report, `${text}\n`);
