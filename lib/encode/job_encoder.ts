@@ -41,13 +41,13 @@ export function* encodeJob(
   for (const [at, part] of parts.entries()) {
     if (at > 0) yield;
     behind--;
-    const { encoding } = part;
+    const { encoding, solidColour } = part;
     const context = {
       ...{ arena, surface, streams, update, spareRects },
       settings: { ...settings, encoding },
       conversion: conversionFor(encoding),
     };
-    if (part.isSolid) encodeSolidRect(context, part, encoding);
+    if (solidColour !== undefined) encodeSolidRect(context, part, encoding, solidColour);
     else chooseEncoder(encoding, settings.pixelFormat)(context, part);
   }
   return update.finish();

@@ -22,8 +22,8 @@ const SOLID_VALUE = CellKind.solid << 24;
 /** A part and how it is sent. */
 export interface PlannedPart extends Part {
   readonly encoding: number;
-  /** Whether it is of one colour, to be written as such. */
-  readonly isSolid: boolean;
+  /** Its only colour, 0xRRGGBB, to be written as such: the surface may have another one by then. */
+  readonly solidColour?: number | undefined;
 }
 
 /** What else than its own encoding a job's areas may be sent in. */
@@ -46,7 +46,7 @@ export function planParts(job: EncodeJob, arena: Arena, conversion: Uint8Array, 
     if (parts.length <= maxRects) return parts;
   }
   const parts = planRects(rects, surface, choosePartShape(encoding), maxRects, lossy);
-  return parts.map((part) => ({ ...part, encoding, isSolid: false }));
+  return parts.map((part) => ({ ...part, encoding }));
 }
 
 /** Undefined when everything goes in the job's own encoding. */
@@ -100,7 +100,7 @@ class ContentPlanner {
     const solid = areas.take((value) => value >= SOLID_VALUE, MIN_SOLID_CELLS, encoding);
     const noisy = noise === encoding ? [] : areas.take((value) => value === noise, MIN_NOISE_CELLS, encoding);
     return [
-      ...solid.flatMap((area) => this.#solidParts(pixelsOf(area, whole))),
+      ...solid.flatMap((area) => this.#solidParts(pixelsOf(area, whole), area.value & 0xffffff)),
       ...[...noisy, ...areas.take(() => true)].flatMap((area) => cut(pixelsOf(area, whole), area.value)),
     ];
   }
@@ -122,16 +122,16 @@ class ContentPlanner {
     return kind === CellKind.noise ? noise : encoding;
   }
 
-  #solidParts(part: Part): PlannedPart[] {
+  #solidParts(part: Part, solidColour: number): PlannedPart[] {
     const pixelBytes = this.#job.settings.pixelFormat.bitsPerPixel / 8;
     const bytes = (encoding: number) => solidBytes(encoding, part, pixelBytes);
     const encoding = this.#contents.solid.reduce((best, other) => bytes(other) < bytes(best) ? other : best);
-    return splitRect(part, solidShape(encoding)).map((piece) => ({ ...piece, encoding, isSolid: true }));
+    return splitRect(part, solidShape(encoding)).map((piece) => ({ ...piece, encoding, solidColour }));
   }
 }
 
 function cut(part: Part, encoding: number): PlannedPart[] {
-  return splitRect(part, choosePartShape(encoding)).map((piece) => ({ ...piece, encoding, isSolid: false }));
+  return splitRect(part, choosePartShape(encoding)).map((piece) => ({ ...piece, encoding }));
 }
 
 /** An area of cells in pixels, inside the rect they are of. */

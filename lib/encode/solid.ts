@@ -2,6 +2,7 @@
 
 import type { Rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
+import { type PixelFormat, pixelValue } from "../rfb/pixel_format.ts";
 import { RECT_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import { type PartShape, RRE_PARTS } from "./rect_plan.ts";
@@ -27,10 +28,13 @@ export function solidBytes(encoding: number, { width, height }: Rect, pixelBytes
   return rects * (RECT_HEADER_BYTES + pixelBytes) + payload;
 }
 
-/** Writes a part of one colour: that of its first pixel. */
-export function encodeSolidRect(context: RectContext, part: Rect, encoding: number): void {
-  const { arena, conversion, surface, update } = context;
-  const pixel = arena.encode(arena.kernels.encodeRaw, conversion, surface, { ...part, width: 1, height: 1 });
+/**
+ * Writes a part of one colour, 0xRRGGBB: the one that was seen in all of it. The surface is not read again, because a
+ * pixel that has changed since is dirty by itself only, and would be spread over the whole part.
+ */
+export function encodeSolidRect(context: RectContext, part: Rect, encoding: number, colour: number): void {
+  const { update, settings: { pixelFormat } } = context;
+  const pixel = pixelBytes(pixelFormat, colour);
   update.beginRect(part, encoding);
   if (encoding !== Encoding.Hextile) {
     update.u32(0);
@@ -42,6 +46,14 @@ export function encodeSolidRect(context: RectContext, part: Rect, encoding: numb
   for (let left = hextileTiles(part.width, part.height) - 1; left > 0; left -= ZEROS.length) {
     update.append(ZEROS.subarray(0, left));
   }
+}
+
+/** A PIXEL (RFC 6143 §7.4). */
+function pixelBytes(format: PixelFormat, colour: number): Uint8Array {
+  const { bitsPerPixel, bigEndianFlag } = format;
+  const value = pixelValue(format, colour >> 16 & 255, colour >> 8 & 255, colour & 255);
+  const bytes = Uint8Array.of(value, value >> 8, value >> 16, value >> 24).subarray(0, bitsPerPixel / 8);
+  return bigEndianFlag ? bytes.reverse() : bytes;
 }
 
 function hextileTiles(width: number, height: number): number {

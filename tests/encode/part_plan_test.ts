@@ -51,9 +51,9 @@ function planOf(settings: EncodeSettings, rects: readonly Rect[] = [surface.boun
 /** The encodings that areas of a plan are sent in, by their left edges. */
 function columnsOf(plan: readonly PlannedPart[]): Record<string, string[]> {
   const areas: Record<string, Set<string>> = {};
-  for (const { x, encoding, isSolid } of plan) {
+  for (const { x, encoding, solidColour } of plan) {
     const area = x < 192 ? "noise" : x < 448 ? "solid" : "text";
-    (areas[area] ??= new Set()).add(`${encoding}${isSolid ? "s" : ""}`);
+    (areas[area] ??= new Set()).add(`${encoding}${solidColour === undefined ? "" : "s"}`);
   }
   return Object.fromEntries(Object.entries(areas).map(([area, found]) => [area, [...found].sort()]));
 }
@@ -64,7 +64,8 @@ Deno.test("Tight and ZRLE take everything, the first of them that is listed", ()
     const list of [[Tight, ZRLE, Hextile, RRE, Raw], [ZRLE, Tight, Zlib, Raw], [Hextile, Raw, ZRLE], [Raw, RRE, Tight]]
   ) {
     const wanted = list.find((encoding) => encoding === Tight || encoding === ZRLE)!;
-    assert(planOf(settingsOf(list)).every(({ encoding, isSolid }) => encoding === wanted && !isSolid), list.join());
+    const isWanted = ({ encoding, solidColour }: PlannedPart) => encoding === wanted && solidColour === undefined;
+    assert(planOf(settingsOf(list)).every(isWanted), list.join());
   }
 });
 
@@ -120,11 +121,29 @@ Deno.test("a loss that is allowed for one rect is not allowed for another", () =
 Deno.test("a screen of one colour is one rect of the smallest kind there is", () => {
   surface.paint(new Uint32Array(WIDTH * HEIGHT).fill(0x445566));
   assert.deepEqual(planOf(settingsOf([Hextile, RRE, Raw])), [
-    { ...surface.bounds, lossy: "forbidden", encoding: RRE, isSolid: true },
+    { ...surface.bounds, lossy: "forbidden", encoding: RRE, solidColour: 0x445566 },
   ]);
   const [small] = planOf(settingsOf([Hextile, RRE, Raw]), [rect(3, 3, 16, 16)]);
   assert.equal(small?.encoding, Hextile);
 });
+
+for (const encoding of [RRE, CoRRE, Hextile]) {
+  Deno.test(`a pixel that changes meanwhile is not spread over an area of one colour, in ${encoding}`, async () => {
+    const picture = new Uint32Array(WIDTH * HEIGHT).fill(0x445566);
+    surface.paint(picture);
+    const halves = [rect(0, 0, WIDTH, HEIGHT / 2), rect(0, HEIGHT / 2, WIDTH, HEIGHT / 2)];
+    const steps = encodeJob(surface.job(settingsOf([encoding]), halves), arena, {});
+    let step = steps.next();
+    surface.paint(picture.map((colour, at) => at === WIDTH * HEIGHT / 2 ? 0xffffff : colour));
+    while (!step.done) step = steps.next();
+    const decoder = new ReferenceDecoder(WIDTH, HEIGHT, X8R8G8B8);
+    await decoder.applyUpdate(step.value.bytes);
+    decoder.close();
+    const spread = decoder.picture.filter((pixel) => pixel === 0xffffff).length;
+    // the changed pixel is dirty, and may have gone out as it is now or as it was
+    assert(spread <= 1, `${spread} pixels have its colour`);
+  });
+}
 
 Deno.test("with too many areas for an update everything goes in the job's own encoding", () => {
   paintThree();
