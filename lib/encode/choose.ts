@@ -8,11 +8,11 @@ import { encodeJpegRect } from "./jpeg.ts";
 import { MAY_FILTER_OFFSET, PIXEL_CONVERSION_BYTES, writePixelConversion } from "./pixel_conversion.ts";
 import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
-import { LARGE_PARTS, LOCAL_PARTS, type PartShape, RAW_PARTS, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
+import { LARGE_PARTS, type PartShape, RAW_PARTS, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
 import { encodeCorreRect, encodeRreRect } from "./rre.ts";
 import { encodeTightRects, usesGradient } from "./tight.ts";
 import { encodeTrleRect } from "./trle.ts";
-import { encodeZlibRect } from "./zlib.ts";
+import { encodeZlibRects } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
 import { encodeZywrleRect } from "./zywrle.ts";
 
@@ -31,7 +31,7 @@ export function chooseEncoder(encoding: number, format: PixelFormat): RectEncode
     case Encoding.Hextile:
       return encodeHextileRect;
     case Encoding.Zlib:
-      return encodeZlibRect;
+      return encodeZlibRects;
     case Encoding.TRLE:
       return encodeTrleRect;
     case Encoding.Tight:
@@ -60,7 +60,6 @@ export function headedStreams(encoding: number): number {
 export function choosePartShape(encoding: number): PartShape {
   if (encoding === Encoding.Raw) return RAW_PARTS;
   if (encoding === Encoding.RRE || encoding === Encoding.CoRRE) return RRE_PARTS;
-  if (encoding === Encoding.Zlib) return LOCAL_PARTS;
   return isTight(encoding) ? SQUARE_PARTS : LARGE_PARTS;
 }
 

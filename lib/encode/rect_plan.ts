@@ -34,8 +34,8 @@ export const RAW_PARTS: PartShape = {
 };
 /** Few parts, cut between ZRLE's tiles, which lie between Hextile's. */
 export const LARGE_PARTS: PartShape = { width: 2048, maxPixels: MAX_PART_PIXELS, step: 64, maxSide: 2048 };
-/** Parts whose rows zlib's window of 32 KiB nearly holds, so that it finds in them what it saw above. */
-export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 128, step: 16, maxSide: 2048 };
+/** Parts of pixels that the window of 32 KiB just holds, so that what is found again is above as well as at the left. */
+export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 64, step: 16, maxSide: 2048 };
 /** Parts with few colours of their own, of which one is the background; CoRRE's sides are at most 255. */
 export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, maxSide: 240 };
 

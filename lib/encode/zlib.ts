@@ -5,12 +5,23 @@ import { Encoding } from "../rfb/encodings.ts";
 import { appendCompressed } from "./compressed_payload.ts";
 import { headedStream } from "./headed_stream.ts";
 import type { RectContext } from "./rect_encoder.ts";
+import { LOCAL_PARTS, planRects } from "./rect_plan.ts";
 
-/** Writes a Zlib rect. */
-export function encodeZlibRect(context: RectContext, part: Rect): void {
+/**
+ * Writes a part as one rect, so that text finds its letters again in the same rows; where its pixels are grain, which
+ * repeats best what is close by on all sides, as several narrow ones.
+ */
+export function encodeZlibRects(context: RectContext, part: Rect): void {
+  const { arena, conversion, surface } = context;
+  const isGrainy = arena.run(arena.kernels.isGrainyRect, conversion, surface, part) === 1;
+  const rects = isGrainy ? planRects([part], surface, LOCAL_PARTS, context.spareRects()) : [part];
+  for (const each of rects) writeRect(context, each);
+}
+
+function writeRect(context: RectContext, bounds: Rect): void {
   const { arena, conversion, surface, update, streams, settings } = context;
-  update.beginRect(part, Encoding.Zlib);
-  const pixels = arena.encode(arena.kernels.encodeRaw, conversion, surface, part);
+  update.beginRect(bounds, Encoding.Zlib);
+  const pixels = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
   const stream = headedStream(streams, "zlib");
   const pixelBytes = settings.pixelFormat.bitsPerPixel / 8;
   appendCompressed(update, stream, settings.compressLevel, pixels, [{ end: pixels.length, pixelBytes }]);

@@ -55,7 +55,7 @@ Deno.test("parts of a rect are bounded and cover exactly what lies inside the su
 });
 
 Deno.test("a part is cut evenly, without a sliver at the end", () => {
-  const parts = planRects([rect(0, 0, 130, 200)], surface, LOCAL_PARTS);
+  const parts = planRects([rect(0, 0, 130, 100)], surface, LOCAL_PARTS);
   assert.deepEqual(parts.map((part) => part.width), [80, 50, 80, 50]);
 });
 

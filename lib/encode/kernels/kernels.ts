@@ -111,6 +111,8 @@ export interface Kernels {
   adler32(pointer: number, byteLength: number): number;
   /** Writes a {@link CellKind} for each cell of 64x64 pixels of a rect of any size, row by row: a u32 each. */
   analyseCells: EncodeKernel;
+  /** 1 when most pixels of the rect differ from the one at their right, else 0. Writes nothing. */
+  isGrainyRect: EncodeKernel;
   /** Makes memory of `deflateWorkBytes()` ready to deflate in, for any number of streams one after the other. */
   openDeflate(workPointer: number): void;
   /** Starts a stream in `deflateStreamBytes()` of memory: what comes next needs nothing that came before. */

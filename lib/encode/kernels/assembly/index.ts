@@ -24,6 +24,7 @@ export {
   openDeflate,
   resetDeflate,
 } from "./deflate";
+export { isGrainyRect } from "./grain";
 export { encodeHextile } from "./hextile";
 export { encodeJpeg } from "./jpeg";
 export { pngIndexRows, pngRows, pngRowsOffset } from "./png";
