@@ -41,7 +41,9 @@ async function startVncd(picture: BenchPicture, folder: string): Promise<BenchSe
   const path = `${folder}/picture.png`;
   Deno.writeFileSync(path, pictureAsPng(picture));
   const port = freePort();
-  const args = ["run", "-A", "cli.ts", "serve", path, "--listen", `127.0.0.1::${port}`, "--no-web"];
+  // a loss only for clients that set a quality level, and for them as the peers do it: at once
+  const lossy = ["--lossy", "on", "--no-adaptive"];
+  const args = ["run", "-A", "cli.ts", "serve", path, "--listen", `127.0.0.1::${port}`, "--no-web", ...lossy];
   const process = new PeerProcess(Deno.execPath(), args);
   await process.waitForOutput(/vnc:\/\//);
   return benchServer("vncd", port, process);
