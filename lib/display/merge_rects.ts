@@ -7,8 +7,8 @@ import { PIXELS_PER_BIT } from "./display_surface.ts";
 
 /** Rects that one update is cut into at most. */
 export const MAX_MERGED_RECTS = 1_000;
-/** What a rect costs beside its pixels (header, stream flush, set-up), in pixels that could be sent instead. */
-const RECT_COST_PIXELS = 128;
+/** What a rect costs that is little more than a header and a call, in pixels that could be sent instead. */
+export const PLAIN_RECT_COST_PIXELS = 128;
 /** Lines of the first coarser grid: with the 16 pixels of a bit they make Hextile's tiles. */
 const CELL_ROWS = 16;
 /** How much wider and higher the cells of every further grid are. */
@@ -25,16 +25,18 @@ interface Grid {
 
 /**
  * Disjoint rects inside the surface that cover every dirty bit, {@link MAX_MERGED_RECTS} at most. They cover nothing
- * else unless fewer rects of 16x16, 64x64 or 256x256 cells are cheaper than many small ones.
+ * else unless fewer rects of 16x16, 64x64 or 256x256 cells are cheaper than many small ones: `rectCostPixels` is what a
+ * rect costs beside its pixels (header, stream flush, set-up), in pixels that could be sent instead.
  */
-export function mergeDirtyRects(map: DirtyMap): Rect[] {
+export function mergeDirtyRects(map: DirtyMap, rectCostPixels: number = PLAIN_RECT_COST_PIXELS): Rect[] {
   if (map.firstRow >= map.endRow) return [];
   const finest = gridOf(map);
   let best = mergeGrid(map, finest);
   if (best !== undefined && best.length <= 1) return best;
   for (let grid = joinRows(finest, CELL_ROWS); best === undefined || best.length > 1; grid = coarsen(grid)) {
     const coarser = mergeGrid(map, grid);
-    const isCheaper = coarser !== undefined && (best === undefined || costPixels(coarser) < costPixels(best));
+    const isCheaper = coarser !== undefined &&
+      (best === undefined || costPixels(coarser, rectCostPixels) < costPixels(best, rectCostPixels));
     if (best !== undefined && !isCheaper) return best;
     best = coarser;
   }
@@ -48,8 +50,8 @@ function gridOf({ bits, firstRow, endRow }: DirtyMap): Grid {
   return { bits: rows, firstRow, cellWidth: PIXELS_PER_BIT, cellHeight: 1 };
 }
 
-function costPixels(rects: readonly Rect[]): number {
-  return rects.reduce((sum, r) => sum + r.width * r.height, rects.length * RECT_COST_PIXELS);
+function costPixels(rects: readonly Rect[], rectCostPixels: number): number {
+  return rects.reduce((sum, r) => sum + r.width * r.height, rects.length * rectCostPixels);
 }
 
 /** The rects of a grid in pixels, or undefined when there are too many. */

@@ -9,6 +9,7 @@ const MAX_KEPT_MAPS = 4;
 
 interface Merged {
   readonly map: DirtyMap;
+  readonly rectCostPixels: number | undefined;
   readonly rects: readonly Rect[];
 }
 
@@ -17,12 +18,12 @@ export class MergedRects {
   /** The latest first. */
   readonly #kept: Merged[] = [];
 
-  /** As {@link mergeDirtyRects}: the same list for the same bits. */
-  of(map: DirtyMap): readonly Rect[] {
-    const found = this.#kept.find((merged) => merged.map.equals(map));
+  /** As {@link mergeDirtyRects}: the same list for the same bits and cost. */
+  of(map: DirtyMap, rectCostPixels?: number): readonly Rect[] {
+    const found = this.#kept.find((merged) => merged.rectCostPixels === rectCostPixels && merged.map.equals(map));
     if (found !== undefined) return found.rects;
-    const rects = mergeDirtyRects(map);
-    this.#kept.unshift({ map: map.copy(), rects });
+    const rects = mergeDirtyRects(map, rectCostPixels);
+    this.#kept.unshift({ map: map.copy(), rectCostPixels, rects });
     if (this.#kept.length > MAX_KEPT_MAPS) this.#kept.pop();
     return rects;
   }

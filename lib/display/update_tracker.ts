@@ -75,10 +75,13 @@ export class UpdateTracker {
     return isEmptyRect(this.#copied.destination) && this.#changed.isEmpty;
   }
 
-  /** All there is to send; the tracker is empty afterwards. Without `allowCopies` what was copied counts as changed. */
-  take(allowCopies: boolean): TrackedUpdate {
+  /**
+   * All there is to send; the tracker is empty afterwards. Without `allowCopies` what was copied counts as changed.
+   * `rectCostPixels` as in {@link mergeDirtyRects}.
+   */
+  take(allowCopies: boolean, rectCostPixels?: number): TrackedUpdate {
     if (!allowCopies) this.#changed.markRect(this.#copied.destination);
-    const rects = this.#merged.of(this.#changed);
+    const rects = this.#merged.of(this.#changed, rectCostPixels);
     const copies = allowCopies ? copiedParts(this.#copied, rects) : [];
     this.#changed.clear();
     this.#copied = NOTHING_COPIED;

@@ -53,6 +53,12 @@ Deno.test("mergeDirtyRects makes one rect of a line of text, not one of every st
   assert.deepEqual(mergeDirtyRects(mapOf(640, 480, strokes)), [rect(0, 32, 640, 16)]);
 });
 
+Deno.test("mergeDirtyRects joins what lies near when rects cost more than the pixels between them", () => {
+  const map = mapOf(320, 200, [rect(0, 0, 16, 16), rect(32, 0, 16, 16), rect(32, 40, 16, 16)]);
+  assert.equal(mergeDirtyRects(map, 128).length, 3);
+  assert.deepEqual(mergeDirtyRects(map, 4_096), [rect(0, 0, 64, 64)]);
+});
+
 Deno.test("mergeDirtyRects covers every dirty bit by disjoint rects inside the surface", () => {
   const anyRect = fc.record({
     x: fc.nat(150),
@@ -61,10 +67,11 @@ Deno.test("mergeDirtyRects covers every dirty bit by disjoint rects inside the s
     height: fc.integer({ min: 1, max: 40 }),
   });
   const rects = fc.array(anyRect, { minLength: 1, maxLength: 25 });
+  const size = fc.record({ width: fc.integer({ min: 1, max: 150 }), height: fc.integer({ min: 1, max: 90 }) });
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 90 }), rects, (width, height, dirty) => {
+    fc.property(size, rects, fc.nat(5_000), ({ width, height }, dirty, rectCostPixels) => {
       const map = mapOf(width, height, dirty);
-      const merged = mergeDirtyRects(map);
+      const merged = mergeDirtyRects(map, rectCostPixels);
       assertDisjoint(merged);
       assertCovers(merged, map);
       assert.ok(merged.every((r) => !isEmptyRect(r) && containsRect(rect(0, 0, width, height), r)));

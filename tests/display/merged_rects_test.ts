@@ -34,5 +34,6 @@ Deno.test("maps of the same bits become the same list, however they were marked"
   assert.equal(merged.of(other), first);
   other.markRect(rect(0, 0, 1, 1));
   assert.notEqual(merged.of(other), first);
+  assert.deepEqual(merged.of(other, 4_096), mergeDirtyRects(other, 4_096));
   assert.deepEqual(merged.of(new DirtyMap(200, 101)), []);
 });
