@@ -124,15 +124,14 @@ export class WorkerPool implements EncoderPool {
     return slices.map((slice) => ({ ...order, job: slice }));
   }
 
-  /** A worker each, as far as they have nothing else to do; one more is started for the next time. */
+  /** As many as its idle workers are worth; one more worker is started for the next time. */
   #slicesFor(viewer: ViewerEncoder, job: EncodeJob): number {
-    const count = sliceCount(job);
     const headed = headedStreams(job.settings.encoding);
     // the second slice could not tell whether the first has written the header
-    if (count === 1 || (viewer.begun & headed) !== headed) return 1;
+    if ((viewer.begun & headed) !== headed || sliceCount(job, this.#maxWorkers) === 1) return 1;
     const idle = [...this.#workers].filter((worker) => worker.isIdle).length;
-    if (idle < count && this.#workers.size < this.#maxWorkers) this.#startWorker();
-    return Math.max(1, Math.min(count, idle));
+    if (idle < this.#maxWorkers && this.#workers.size < this.#maxWorkers) this.#startWorker();
+    return sliceCount(job, idle);
   }
 
   async #runOwn(viewer: ViewerEncoder, job: EncodeJob, memory: PixelMemory): Promise<void> {

@@ -2,6 +2,8 @@
 
 import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
+import { Encoding } from "../rfb/encodings.ts";
+import { samePixels, X8R8G8B8 } from "../rfb/pixel_format.ts";
 import { RECT_COUNT_OFFSET, UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { EncodeJob, LossyRule } from "./job.ts";
 import type { TaskUpdate } from "./worker_messages.ts";
@@ -11,10 +13,16 @@ const MIN_SLICE_PIXELS = 1 << 18;
 /** Rects are cut between ZRLE's tiles. */
 const CUT_ROWS = 64;
 
-/** How many slices of a job are worth a worker each. Copies have to be first in one update: a job with any is not cut. */
-export function sliceCount({ copies, rects }: EncodeJob): number {
-  if (copies.length > 0) return 1;
-  return Math.max(1, Math.floor(pixelCount(rects) / MIN_SLICE_PIXELS));
+/**
+ * How many slices a job is cut into for so many workers: one each, for more only take longer [measured]; 1 where a second
+ * worker would not help. Copies have to be first in one update: a job with any is not cut. Pixels that are sent as they
+ * are wait for memory, not for a worker.
+ */
+export function sliceCount({ settings, copies, rects }: EncodeJob, workers: number): number {
+  const isCopied = settings.encoding === Encoding.Raw && samePixels(settings.pixelFormat, X8R8G8B8);
+  if (workers < 2 || isCopied || copies.length > 0) return 1;
+  const worthwhile = Math.floor(pixelCount(rects) / MIN_SLICE_PIXELS);
+  return Math.max(1, Math.min(worthwhile, workers));
 }
 
 interface Slice {

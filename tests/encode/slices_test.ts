@@ -7,7 +7,7 @@ import type { EncodeJob, LossyRule } from "../../lib/encode/job.ts";
 import { WorkerPool } from "../../lib/encode/pool.ts";
 import { sliceCount, sliceJob } from "../../lib/encode/slices.ts";
 import { Encoding, encodingName } from "../../lib/rfb/encodings.ts";
-import { X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
+import { R3G3B2, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import { PoolViewer } from "../helpers/pool_viewer.ts";
 import { paintPicture } from "../helpers/random_picture.ts";
 import { TestSurface } from "../helpers/test_surface.ts";
@@ -53,16 +53,19 @@ Deno.test("slices of one large rect have about as many pixels each", () => {
   assert.deepEqual(slices.map((slice) => slice.rects.map(({ height }) => height)), [[320], [256], [256], [248]]);
 });
 
-Deno.test("small jobs and jobs with copies are not worth slices", () => {
-  assert.equal(sliceCount(jobOf([rect(0, 0, 640, 480)], [])), 1);
-  assert.equal(sliceCount(jobOf([rect(0, 0, 1920, 1080)], [])), 7);
-  const copies = [{ destination: rect(0, 0, 8, 8), dx: 1, dy: 0 }];
-  assert.equal(sliceCount({ ...jobOf([rect(0, 0, 1920, 1080)], []), copies }), 1);
+Deno.test("small jobs, jobs with copies and pixels as they are are not worth slices", () => {
+  const large = { ...jobOf([rect(0, 0, 1920, 1080)], []), settings: { pixelFormat: R3G3B2, encoding: Encoding.Raw } };
+  assert.equal(sliceCount(large, 2), 2);
+  assert.equal(sliceCount(large, 16), 7);
+  assert.equal(sliceCount(large, 1), 1);
+  assert.equal(sliceCount({ ...large, rects: [rect(0, 0, 640, 480)] }, 2), 1);
+  assert.equal(sliceCount({ ...large, copies: [{ destination: rect(0, 0, 8, 8), dx: 1, dy: 0 }] }, 2), 1);
+  assert.equal(sliceCount({ ...large, settings: { pixelFormat: X8R8G8B8, encoding: Encoding.Raw } }, 2), 1);
 });
 
-const { Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE } = Encoding;
+const { RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE } = Encoding;
 
-for (const encoding of [Raw, RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE]) {
+for (const encoding of [RRE, CoRRE, Hextile, Zlib, Tight, TRLE, ZRLE]) {
   Deno.test(`a large ${encodingName(encoding)} update comes from several workers and shows the picture`, async () => {
     const pool = new WorkerPool({ maxWorkers: 3 });
     const surface = TestSurface.create(1024, 1024);
