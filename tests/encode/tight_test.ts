@@ -94,7 +94,7 @@ Deno.test("a window on a background is cut out of it", async () => {
   assert.equal(windows.length, 1);
 });
 
-Deno.test("areas of few colours that have many together are halved until a palette does", async () => {
+Deno.test("areas of few colours that have many together are cut where a palette is full", async () => {
   const picture = paint(256, 128, (x, y) => (y >> 5) << 16 | (x >> 5) << 8 | ((x * 7 ^ y * 13) % 30));
   const { rects, seen } = await send(picture, 256);
   assert.deepEqual(seen, ["palette"]);
@@ -106,7 +106,7 @@ Deno.test("text over a smooth background is not filtered", async () => {
   const text = paintPicture("text", 256, 128, 5).map((colour) => colour === 0 ? 1 : colour);
   const colours = [...new Set(text)];
   const { seen } = await send(smooth.map((value, at) => text[at] === colours[0] ? value : 0xffffff), 256);
-  assert.deepEqual(seen, ["copy"]);
+  assert.ok(seen.includes("copy") && !seen.includes("gradient"), seen.join());
 });
 
 Deno.test("the gradient filter makes smooth pictures smaller, and only pixels of three bytes are filtered", async () => {

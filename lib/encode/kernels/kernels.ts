@@ -88,8 +88,9 @@ export interface Kernels {
   /** The same for a CoRRE rect of at most 4096 pixels, 255 a side. */
   encodeCorre: EncodeKernel;
   /**
-   * The same for the rects that a part becomes in Tight, before zlib: at most the wire bytes of every pixel. Pixels of
-   * three bytes are 8 bits each of red, green, blue. Leaves {@link TightRects} at the start of the scratch memory.
+   * The same for the rects that a part becomes in Tight, before zlib: at most a byte a tile and the wire bytes of its
+   * pixels. Pixels of three bytes are 8 bits each of red, green, blue. Leaves {@link TightRects} at the start of the
+   * scratch memory.
    */
   encodeTight: EncodeKernel;
   /**

@@ -1,8 +1,9 @@
 /** What the cells of a rect look like; read by lib/encode/content.ts. */
 
-import { COLOUR_TABLE_BYTES, ColourTable, scanColours } from "./colour_table";
+import { clearTable, COLOUR_TABLE_BYTES, ColourTable, MAX_COLOURS, scanColours } from "./colour_table";
 import { Conversion, convertRect } from "./conversion";
 import { countRuns } from "./palette";
+import { isOneColour } from "./solid";
 
 const CELL_SIDE: u32 = 64;
 /** Of so many rows one is looked at to tell few colours from many. */
@@ -17,9 +18,12 @@ const SOLID: u32 = 1 << 24;
 const MANY_COLOURS: u32 = 2 << 24;
 const NOISE: u32 = 3 << 24;
 
-const WORDS: usize = (COLOUR_TABLE_BYTES + 15) & ~15;
+const MAX_SAMPLE: usize = CELL_SIDE * (CELL_SIDE / SAMPLE_STEP);
+const COLOURS: usize = COLOUR_TABLE_BYTES;
+const INDICES: usize = COLOURS + 4 * MAX_COLOURS;
+const WORDS: usize = (INDICES + MAX_SAMPLE + 31) & ~15;
 /** Bytes of scratch memory `analyseCells` needs: what is behind the sample is read, and written. */
-export const CONTENT_SCRATCH_BYTES: usize = WORDS + 4 * CELL_SIDE * (CELL_SIDE / SAMPLE_STEP) + 128;
+export const CONTENT_SCRATCH_BYTES: usize = WORDS + 4 * MAX_SAMPLE + 128;
 
 /** Writes a u32 for each cell, row by row. Returns the number of bytes. */
 export function analyseCells(
@@ -46,23 +50,6 @@ export function analyseCells(
   return <u32>(at - output);
 }
 
-function isOneColour(from: usize, strideBytes: u32, width: u32, height: u32, word: u32): bool {
-  const words = v128.splat<u32>(word);
-  const wholeBytes = <usize>(width & ~3) << 2;
-  for (let y: u32 = 0; y < height; y++) {
-    let differing = v128.splat<u32>(0);
-    for (let at: usize = 0; at < wholeBytes; at += 16) {
-      differing = v128.or(differing, v128.xor(v128.load(from + at), words));
-    }
-    if (v128.any_true(differing)) return false;
-    for (let at = wholeBytes; at < <usize>width << 2; at += 4) {
-      if (load<u32>(from + at) != word) return false;
-    }
-    from += strideBytes;
-  }
-  return true;
-}
-
 /** By its colours and by how few pixels are like the one before. */
 function sampleKind(
   conversion: Conversion,
@@ -77,6 +64,8 @@ function sampleKind(
   const words = scratch + WORDS;
   convertRect(conversion, from, strideBytes * SAMPLE_STEP, width, rows, words, width << 2);
   const table = changetype<ColourTable>(scratch);
-  if (scanColours(table, words, width << 2, width, rows, MAX_FEW_COLOURS, 0)) return FEW_COLOURS;
-  return countRuns(words, width * rows) * 8 >= width * rows * 7 ? NOISE : MANY_COLOURS;
+  const count = width * rows;
+  clearTable(table, scratch + COLOURS);
+  if (scanColours(table, words, count, MAX_FEW_COLOURS, scratch + INDICES)) return FEW_COLOURS;
+  return countRuns(words, count) * 8 >= count * 7 ? NOISE : MANY_COLOURS;
 }

@@ -1,8 +1,14 @@
 /** Whether a rect is all of one colour: what most of a desktop is, and what needs no snapshot to be looked at. */
 
 /** Whether all words of a rect are equal, rows `strideBytes` apart. Reads nothing behind a row. */
+@inline
 export function isSolid(from: usize, strideBytes: u32, width: u32, height: u32): bool {
-  const colour = v128.load32_splat(from);
+  return isOneColour(from, strideBytes, width, height, load<u32>(from));
+}
+
+/** Whether all are `word`, which was read before: what is in memory may change. */
+export function isOneColour(from: usize, strideBytes: u32, width: u32, height: u32, word: u32): bool {
+  const colour = v128.splat<u32>(word);
   const vectorBytes = <usize>(width & ~3) << 2;
   const rowBytes = <usize>width << 2;
   for (let y: u32 = 0; y < height; y++, from += strideBytes) {

@@ -1,210 +1,250 @@
-/** What the tiles of a rect look like, and the areas of like tiles that become Tight rects. */
+/** What the tiles of a part look like: how many colours each has, and which. */
 
-import { COLOUR_TABLE_BYTES, ColourTable, scanColours, tableColour } from "./colour_table";
-import { isSolid } from "./solid";
+import {
+  clearTable,
+  COLOUR_SET_BYTES,
+  COLOUR_TABLE_BYTES,
+  ColourTable,
+  forgetColours,
+  MAX_COLOURS,
+  MAX_NEW_COLOURS,
+  scanColours,
+  seenColours,
+} from "./colour_table";
+import { Conversion, convertRect } from "./conversion";
+import { isOneColour } from "./solid";
 
+/** Pixels of the largest part; as lib/encode/rect_plan.ts has it. */
+export const MAX_PIXELS: usize = 2048 * 64;
 /** Side of a tile. */
 export const TILE_SIDE: u32 = 32;
+const TILE_PIXELS: usize = 32 * 32;
 /** A part has no more tiles than this: one of a single column is at most 65535 high. */
-export const MAX_TILES: u32 = 2048;
+export const MAX_TILES: usize = 2048;
 
 /** Kinds of tiles, from the one that costs least. */
-const SOLID: u32 = 0;
-const MONO: u32 = 1;
-const PALETTE: u32 = 2;
-const FULL: u32 = 3;
+export const SOLID: u32 = 0;
+export const MONO: u32 = 1;
+export const PALETTE: u32 = 2;
+export const FULL: u32 = 3;
 /** Part of an area already. */
-const TAKEN: u32 = 4;
+export const TAKEN: u32 = 4;
 
-/** More colours than this and a tile is better off as it is than with a palette of its own. */
-const MAX_TILE_COLOURS: u32 = 64;
-/** A small tile must have so many pixels for each of its colours. */
-const MIN_COLOUR_PIXELS: u32 = 4;
-/** Fewer tiles of one colour are not worth a rect: they go with what is around them. */
-const MIN_SOLID_TILES: u32 = 8;
-/** Fewer tiles of two colours in a row go with the palette next to them. */
-const MIN_MONO_TILES: u32 = 4;
+/** A tile must have so many pixels for each of its colours, or it is better off as it is. */
+const PIXELS_A_COLOUR: u32 = 4;
 
-/** A tile: its kind and, if it has no more than two, its colours. */
+/** A tile. What is behind the kind is not told of one that is FULL. */
 @unmanaged
-class Tile {
+export class Tile {
   kind: u32;
+  /** Where the colours lie that its indices are of; tiles can share a palette when it is the same for all. */
+  palette: u32;
+  /** The first and the last of its colours. */
   first: u32;
   second: u32;
+  firstIndex: u16;
+  secondIndex: u16;
+  width: u16;
+  height: u16;
+  /** Where the index of each pixel lies, a byte each, rows without gaps; not written for a SOLID tile. */
+  indices: u32;
 }
 
-const TILE_BYTES: usize = 16;
+/** Where the set of a tile's indices lies behind it. */
+const SET: usize = 32;
+const TILE_BYTES: usize = SET + COLOUR_SET_BYTES;
 
-/** The tiles of a part, its words and the area that is being grown. */
+/** The tiles of a part, and the area that is being grown. */
 @unmanaged
 export class Tiles {
   /** Tiles in a row, and rows. */
   columns: u32;
   rows: u32;
+  /** The part in pixels. */
+  partWidth: u32;
+  partHeight: u32;
+  /** The most colours of a palette, and of a tile. */
+  maxColours: u32;
+  maxTileColours: u32;
+  wireBytes: u32;
+  /** Colours that the tile before added to its palette. */
+  added: u32;
   /** The area found last, in tiles. */
   x: u32;
   y: u32;
   width: u32;
   height: u32;
-  /** Kind and colours of the area. */
+  /** Kind, palette and, if it has no more than two, colours of the area. */
   kind: u32;
+  palette: u32;
   first: u32;
   second: u32;
   /** Where the search goes on. */
   next: u32;
 }
 
-const TABLE: usize = 64;
-const TILES: usize = TABLE + COLOUR_TABLE_BYTES;
+const TABLE: usize = 80;
+/** Words of the tile that is looked at. */
+const SNAPSHOT: usize = TABLE + COLOUR_TABLE_BYTES;
+const TILES: usize = SNAPSHOT + 4 * TILE_PIXELS + 128;
+const COLOURS: usize = TILES + TILE_BYTES * MAX_TILES;
+const INDICES: usize = COLOURS + MAX_PIXELS / PIXELS_A_COLOUR * 4 + 2 * 4 * MAX_TILES + 4 * MAX_NEW_COLOURS;
+/** Where the words of tiles that are FULL lie, as in the part, without gaps between rows. */
+const WORDS: usize = INDICES + MAX_PIXELS + 64;
 /** Bytes of the tiles with everything behind them. */
-export const TILES_BYTES: usize = TILES + TILE_BYTES * MAX_TILES;
+export const TILES_BYTES: usize = WORDS + 4 * MAX_PIXELS + 128;
 
-/** The colour table of whoever needs one. */
+@inline
+export function tileAt(tiles: Tiles, x: u32, y: u32): Tile {
+  return changetype<Tile>(changetype<usize>(tiles) + TILES + <usize>(y * tiles.columns + x) * TILE_BYTES);
+}
+
+/** Where the set of a tile's indices is. */
+@inline
+export function tileSet(tile: Tile): usize {
+  return changetype<usize>(tile) + SET;
+}
+
+/** Where the word of a pixel lies if its tile is FULL. */
+@inline
+export function wordAt(tiles: Tiles, x: u32, y: u32): usize {
+  return changetype<usize>(tiles) + WORDS + (<usize>(y * tiles.partWidth + x) << 2);
+}
+
+@inline
+export function tileWidth(tiles: Tiles, x: u32): u32 {
+  return min(TILE_SIDE, tiles.partWidth - x * TILE_SIDE);
+}
+
+@inline
+export function tileHeight(tiles: Tiles, y: u32): u32 {
+  return min(TILE_SIDE, tiles.partHeight - y * TILE_SIDE);
+}
+
+/** The table that tiles are looked at with; whoever needs one may have it then. */
 @inline
 export function tilesTable(tiles: Tiles): ColourTable {
   return changetype<ColourTable>(changetype<usize>(tiles) + TABLE);
 }
 
-/** Whether no tile of the area found last has more colours than a palette of its own is worth. */
-@inline
-export function hasFewColours(tiles: Tiles): bool {
-  return tiles.kind != FULL;
-}
-
-@inline
-function tileAt(tiles: Tiles, x: u32, y: u32): Tile {
-  return changetype<Tile>(changetype<usize>(tiles) + TILES + <usize>(y * tiles.columns + x) * TILE_BYTES);
-}
-
-/** Looks at every tile of a part, of which `words` are the pixels, row by row without gaps. */
-export function lookAtTiles(tiles: Tiles, words: usize, width: u32, height: u32): void {
+/** Snapshots every tile of a part and looks at it. No palette gets more than `maxColours`. */
+export function lookAtTiles(
+  tiles: Tiles,
+  conversion: Conversion,
+  surface: usize,
+  strideBytes: u32,
+  width: u32,
+  height: u32,
+  maxColours: u32,
+): void {
   tiles.columns = (width + TILE_SIDE - 1) / TILE_SIDE;
   tiles.rows = (height + TILE_SIDE - 1) / TILE_SIDE;
+  tiles.partWidth = width;
+  tiles.partHeight = height;
+  tiles.wireBytes = conversion.wireBytes;
+  tiles.maxColours = maxColours;
+  // Indices of more than two colours are no smaller than pixels of one byte.
+  tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : min(MAX_NEW_COLOURS, maxColours);
   tiles.next = 0;
-  const table = tilesTable(tiles);
+  tiles.added = 0;
+  clearTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
   for (let y: u32 = 0; y < tiles.rows; y++) {
-    const tileHeight = min(TILE_SIDE, height - y * TILE_SIDE);
     for (let x: u32 = 0; x < tiles.columns; x++) {
-      const tileWidth = min(TILE_SIDE, width - x * TILE_SIDE);
-      const from = words + (<usize>(y * TILE_SIDE * width + x * TILE_SIDE) << 2);
-      const tile = tileAt(tiles, x, y);
-      const most = max(2, min(MAX_TILE_COLOURS, tileWidth * tileHeight / MIN_COLOUR_PIXELS));
-      if (isSolid(from, width << 2, tileWidth, tileHeight)) {
-        tile.kind = SOLID;
-        tile.first = load<u32>(from);
-        tile.second = tile.first;
-        continue;
-      }
-      const isFew = scanColours(table, from, width << 2, tileWidth, tileHeight, most, 0);
-      tile.kind = !isFew ? FULL : table.size > 2 ? PALETTE : table.size - 1;
-      tile.first = tableColour(table, 0);
-      tile.second = tableColour(table, table.size > 1 ? 1 : 0);
+      const from = surface + <usize>(y * TILE_SIDE) * strideBytes + (<usize>(x * TILE_SIDE) << 2);
+      lookAtTile(tiles, conversion, from, strideBytes, x, y);
     }
   }
 }
 
-/** Finds the next area of one colour that is worth a rect. False when there is none any more: call `findArea` then. */
-export function findSolidArea(tiles: Tiles): bool {
-  const count = tiles.columns * tiles.rows;
-  for (let at = tiles.next; at < count; at++) {
-    startArea(tiles, at);
-    if (tiles.kind != SOLID) continue;
-    growRight(tiles);
-    growDown(tiles);
-    // A part that is all of one colour is worth it however small it is.
-    if (tiles.width * tiles.height < min(MIN_SOLID_TILES, count)) continue;
-    tiles.next = at + tiles.width;
-    takeArea(tiles);
-    return true;
-  }
-  tiles.next = 0;
-  return false;
-}
-
-/** Finds the next area of tiles of one kind. False when every tile is in an area. */
-export function findArea(tiles: Tiles): bool {
-  const count = tiles.columns * tiles.rows;
-  for (let at = tiles.next; at < count; at++) {
-    startArea(tiles, at);
-    if (tiles.kind == TAKEN) continue;
-    tiles.kind = areaKind(tiles);
-    growRight(tiles);
-    growDown(tiles);
-    tiles.next = at + tiles.width;
-    takeArea(tiles);
-    return true;
-  }
-  return false;
-}
-
-function startArea(tiles: Tiles, at: u32): void {
-  tiles.x = at % tiles.columns;
-  tiles.y = at / tiles.columns;
-  tiles.width = 1;
-  tiles.height = 1;
-  const tile = tileAt(tiles, tiles.x, tiles.y);
-  tiles.kind = tile.kind;
-  tiles.first = tile.first;
-  tiles.second = tile.second;
-}
-
-/** What an area becomes that starts with this tile: a few tiles of two colours before a palette belong to that. */
-function areaKind(tiles: Tiles): u32 {
-  if (tiles.kind > MONO) return tiles.kind;
-  const count = monoTiles(tiles, tiles.x);
-  const behind = tiles.x + count;
-  if (count >= MIN_MONO_TILES || behind == tiles.columns) return MONO;
-  return tileAt(tiles, behind, tiles.y).kind == PALETTE ? PALETTE : MONO;
-}
-
-/** How many tiles from a column on have at most two colours. */
-function monoTiles(tiles: Tiles, x: u32): u32 {
-  let end = x;
-  while (end < tiles.columns && tileAt(tiles, end, tiles.y).kind <= MONO) end++;
-  return end - x;
-}
-
-function growRight(tiles: Tiles): void {
-  for (let x = tiles.x + 1; x < tiles.columns; x++) {
-    const tile = tileAt(tiles, x, tiles.y);
-    if (!joins(tiles, tile)) return;
-    if (tiles.kind == PALETTE && tile.kind <= MONO && monoTiles(tiles, x) >= MIN_MONO_TILES) return;
-    tiles.width++;
+function lookAtTile(tiles: Tiles, conversion: Conversion, from: usize, strideBytes: u32, x: u32, y: u32): void {
+  const width = tileWidth(tiles, x);
+  const height = tileHeight(tiles, y);
+  const snapshot = changetype<usize>(tiles) + SNAPSHOT;
+  const tile = tileAt(tiles, x, y);
+  tile.width = <u16>width;
+  tile.height = <u16>height;
+  tile.indices = <u32>(changetype<usize>(tiles) + INDICES) + y * TILE_SIDE * tiles.partWidth + x * TILE_SIDE * height;
+  const pixel = load<u32>(from);
+  const isSolid = isOneColour(from, strideBytes, width, height, pixel);
+  if (isSolid) {
+    // Not read again: it may have changed.
+    store<u32>(snapshot, pixel, 64);
+    convertRect(conversion, snapshot + 64, 0, 1, 1, snapshot, 0);
+  } else convertRect(conversion, from, strideBytes, width, height, snapshot, width << 2);
+  if (!hasFewColours(tiles, tile, isSolid ? 1 : width * height)) {
+    tile.kind = FULL;
+    keepWords(tiles, wordAt(tiles, x * TILE_SIDE, y * TILE_SIDE), width, height);
   }
 }
 
-function growDown(tiles: Tiles): void {
-  for (let y = tiles.y + 1; y < tiles.rows; y++) {
-    let isOfKind = tiles.kind != PALETTE;
-    for (let x = tiles.x; x < tiles.x + tiles.width; x++) {
-      const tile = tileAt(tiles, x, y);
-      if (!joins(tiles, tile)) return;
-      if (tile.kind == PALETTE) isOfKind = true;
-    }
-    if (!isOfKind) return;
-    tiles.height++;
+/** Finds the colours of the snapshot. False when they are so many that the tile is better off as it is. */
+function hasFewColours(tiles: Tiles, tile: Tile, count: u32): bool {
+  const table = tilesTable(tiles);
+  const before = table.size;
+  const pixels = <u32>tile.width * tile.height;
+  const most = max(2, min(tiles.maxTileColours, pixels / PIXELS_A_COLOUR));
+  const words = changetype<usize>(tiles) + SNAPSHOT;
+  const isScanned = scanColours(table, words, count, most, tile.indices);
+  if (isScanned && table.size > tiles.maxColours) {
+    // The palette is full; there is another one from here on.
+    forgetColours(table, before);
+    beginPalette(table);
+    return hasFewColours(tiles, tile, count);
   }
-}
-
-/** Whether a tile may be in the area; its colours are the area's then. */
-function joins(tiles: Tiles, tile: Tile): bool {
-  const kind = tiles.kind;
-  if (tile.kind == TAKEN) return false;
-  if (kind == FULL) return tile.kind == FULL;
-  if (kind == PALETTE) return tile.kind <= PALETTE;
-  if (tile.kind > kind) return false;
-  return hasColour(tiles, tile.first) && hasColour(tiles, tile.second);
-}
-
-function hasColour(tiles: Tiles, colour: u32): bool {
-  if (colour == tiles.first || colour == tiles.second) return true;
-  if (tiles.kind == SOLID || tiles.first != tiles.second) return false;
-  tiles.second = colour;
+  const colours = isScanned ? seenColours(table, tileSet(tile)) : most + 1;
+  if (colours > most || !saves(tiles, tile, colours)) {
+    forgetColours(table, before);
+    return false;
+  }
+  tiles.added = table.size - before;
+  tile.kind = colours > 2 ? PALETTE : colours - 1;
+  tile.palette = table.colours;
+  tile.firstIndex = <u16>firstIndex(tileSet(tile));
+  tile.secondIndex = <u16>lastIndex(tileSet(tile));
+  tile.first = load<u32>(<usize>table.colours + (<usize>tile.firstIndex << 2));
+  tile.second = load<u32>(<usize>table.colours + (<usize>tile.secondIndex << 2));
   return true;
 }
 
-function takeArea(tiles: Tiles): void {
-  for (let y = tiles.y; y < tiles.y + tiles.height; y++) {
-    for (let x = tiles.x; x < tiles.x + tiles.width; x++) tileAt(tiles, x, y).kind = TAKEN;
+/** The colours that come next are not in the palette of those before. */
+function beginPalette(table: ColourTable): void {
+  clearTable(table, <usize>table.colours + (<usize>table.size << 2));
+}
+
+/** Whether a tile is no larger for its palette; one of a few pixels may be. */
+@inline
+function saves(tiles: Tiles, tile: Tile, colours: u32): bool {
+  if (colours != 2) return true;
+  const width = <u32>tile.width;
+  const wireBytes = tiles.wireBytes;
+  const rowBytes = wireBytes == 1 ? (width + 7) >> 3 : width;
+  const height = <u32>tile.height;
+  return wireBytes * 2 + rowBytes * height <= width * height * wireBytes;
+}
+
+@inline
+function firstIndex(set: usize): u32 {
+  let at: u32 = 0;
+  while (load<u32>(set + (at >> 3)) == 0) at += 32;
+  return at + ctz<u32>(load<u32>(set + (at >> 3)));
+}
+
+@inline
+function lastIndex(set: usize): u32 {
+  let at: u32 = MAX_COLOURS - 32;
+  while (load<u32>(set + (at >> 3)) == 0) at -= 32;
+  return at + 31 - clz<u32>(load<u32>(set + (at >> 3)));
+}
+
+/** Keeps the snapshot of a tile in its place in the part. */
+function keepWords(tiles: Tiles, into: usize, width: u32, height: u32): void {
+  let from = changetype<usize>(tiles) + SNAPSHOT;
+  const rowBytes = <usize>width << 2;
+  const wholeBytes = rowBytes & ~15;
+  for (let y: u32 = 0; y < height; y++) {
+    for (let at: usize = 0; at < wholeBytes; at += 16) v128.store(into + at, v128.load(from + at));
+    for (let at = wholeBytes; at < rowBytes; at += 4) store<u32>(into + at, load<u32>(from + at));
+    from += rowBytes;
+    into += <usize>tiles.partWidth << 2;
   }
 }
