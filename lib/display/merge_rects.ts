@@ -11,6 +11,8 @@ export const MAX_MERGED_RECTS = 1_000;
 export const PLAIN_RECT_COST_PIXELS = 128;
 /** Lines of the first coarser grid: with the 16 pixels of a bit they make Hextile's tiles. */
 const CELL_ROWS = 16;
+/** The widest cells that are tried when narrower ones are few enough. */
+const LARGEST_CELL = 256;
 /** How much wider and higher the cells of every further grid are. */
 const COARSER = 4;
 
@@ -32,13 +34,16 @@ export function mergeDirtyRects(map: DirtyMap, rectCostPixels: number = PLAIN_RE
   if (map.firstRow >= map.endRow) return [];
   const finest = gridOf(map);
   let best = mergeGrid(map, finest);
-  if (best !== undefined && best.length <= 1) return best;
-  for (let grid = joinRows(finest, CELL_ROWS); best === undefined || best.length > 1; grid = coarsen(grid)) {
+  for (
+    let grid = joinRows(finest, CELL_ROWS);
+    best === undefined || grid.cellWidth <= LARGEST_CELL;
+    grid = coarsen(grid)
+  ) {
+    if (best !== undefined && best.length <= 1) break;
     const coarser = mergeGrid(map, grid);
     const isCheaper = coarser !== undefined &&
       (best === undefined || costPixels(coarser, rectCostPixels) < costPixels(best, rectCostPixels));
-    if (best !== undefined && !isCheaper) return best;
-    best = coarser;
+    if (isCheaper) best = coarser;
   }
   return best;
 }
