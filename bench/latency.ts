@@ -18,6 +18,8 @@ const WARM_UP_LINES = 20;
 const CLOCK_ROUNDS = 50;
 /** A line's update that has not come then is lost. */
 const UPDATE_TIMEOUT_MS = 5_000;
+/** No line is like one before: it would change nothing. */
+let shownLines = 0;
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +53,17 @@ async function clockOffsetMs(peer: CommandedPeer): Promise<{ readonly offsetMs: 
   return best;
 }
 
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const error = new Error(`Cannot measure on: no update within ${UPDATE_TIMEOUT_MS} ms`);
+  const timer = setTimeout(() => late.reject(error), UPDATE_TIMEOUT_MS);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Shows lines to a viewer that waits for what changes. */
 async function measure(peer: CommandedPeer, port: number, encoding: number, lines: number): Promise<Latency[]> {
   const { offsetMs } = await clockOffsetMs(peer);
@@ -60,10 +73,8 @@ async function measure(peer: CommandedPeer, port: number, encoding: number, line
   for (let line = 0; line < lines; line++) {
     const update = viewer.update(true);
     await pause(SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
-    await peer.send(`line ${line}`);
-    const late = setTimeout(() => viewer.close(), UPDATE_TIMEOUT_MS);
-    seen.push(await update);
-    clearTimeout(late);
+    await peer.send(`line ${shownLines++}`);
+    seen.push(await inTime(update));
   }
   viewer.close();
   await peer.send("times");

@@ -22,9 +22,10 @@ const damagedMs: number[] = [];
 
 function paintDesktop(): void {
   const { rgbx } = desktopPicture(width, height);
+  const { pixels, strideBytes } = display;
   for (let at = 0; at < width * height; at++) {
-    const to = Math.floor(at / width) * display.strideBytes + at % width * 4;
-    display.pixels.set([rgbx[at * 4 + 2]!, rgbx[at * 4 + 1]!, rgbx[at * 4]!], to);
+    const to = Math.floor(at / width) * strideBytes + at % width * 4;
+    for (const channel of [0, 1, 2]) pixels[to + channel] = rgbx[at * 4 + 2 - channel]!;
   }
   display.update({ x: 0, y: 0, width, height });
 }
