@@ -18,9 +18,13 @@ const INK = [0xd8dee9, 0xa3be8c, 0xebcb8b, 0x88c0d0];
 const WINDOW = 0xf2efe4;
 const FRAME = 0x6b7a8f;
 
+/** How much of the display is a video, unless told otherwise: at most that, and half of the height. */
+const VIDEO = { width: 320, height: 200 };
+
 /** Paints one frame after the other on a display of any size from 64x64 on, also when the size changes between two. */
 export class BusyDesktop {
   readonly #display: Display;
+  readonly #videoSize: { readonly width: number; readonly height: number };
   #words: Uint32Array = new Uint32Array();
   #strideWords = 0;
   #width = 0;
@@ -30,8 +34,9 @@ export class BusyDesktop {
   #line = "";
   #window = { x: 0, y: 0, dx: STEP, dy: STEP };
 
-  constructor(display: Display) {
+  constructor(display: Display, videoSize: { readonly width: number; readonly height: number } = VIDEO) {
     this.#display = display;
+    this.#videoSize = videoSize;
   }
 
   /** The next frame. */
@@ -52,7 +57,8 @@ export class BusyDesktop {
 
   get #video(): Rect {
     const x = this.#terminal.width;
-    return { x, y: 0, width: Math.min(320, this.#width - x), height: Math.min(200, this.#height >> 1) };
+    const { width, height } = this.#videoSize;
+    return { x, y: 0, width: Math.min(width, this.#width - x), height: Math.min(height, this.#height >> 1) };
   }
 
   /** Where the window moves. */
