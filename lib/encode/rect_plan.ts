@@ -39,8 +39,8 @@ export const LOCAL_PARTS: PartShape = { width: 128, maxPixels: 128 * 64, step: 1
 /** Parts with few colours of their own, of which one is the background; CoRRE's sides are at most 255. */
 export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, maxSide: 240 };
 
-/** Parts whose tiles have neighbours on all sides, so that Tight finds large areas of one kind. */
-export const SQUARE_PARTS: PartShape = { width: 512, maxPixels: MAX_PART_PIXELS, step: 32, maxSide: 2048 };
+/** Parts whose tiles have neighbours on all sides, so that Tight finds large areas of one kind; text likes long rows. */
+export const SQUARE_PARTS: PartShape = { width: 1024, maxPixels: MAX_PART_PIXELS, step: 32, maxSide: 2048 };
 
 /** The rules, the strictest first. */
 const RULES: readonly LossyRule[] = ["forbidden", "allowed", "forced"];

@@ -70,14 +70,14 @@ function photo(width: number, height: number): Uint32Array {
 
 Deno.test("each kind of picture goes out in its own kind of rect", async () => {
   const kinds: readonly [TightKind, Uint32Array][] = [
-    ["fill", paintPicture("flat", 192, 96, 1)],
-    ["mono", paintPicture("text", 192, 96, 1)],
-    ["palette", paint(192, 96, (x, y) => (x * 7 + y * 3) % 20)],
-    ["copy", paintPicture("noise", 192, 96, 1)],
-    ["gradient", photo(192, 96)],
+    ["fill", paintPicture("flat", 128, 96, 1)],
+    ["mono", paintPicture("text", 128, 96, 1)],
+    ["palette", paint(128, 96, (x, y) => (x * 7 + y * 3) % 20)],
+    ["copy", paintPicture("noise", 128, 96, 1)],
+    ["gradient", photo(128, 96)],
   ];
   for (const [kind, picture] of kinds) {
-    const { rects, seen } = await send(picture, 192);
+    const { rects, seen } = await send(picture, 128);
     assert.deepEqual([seen, rects.length], [[kind], 1]);
   }
 });
@@ -99,6 +99,11 @@ Deno.test("areas of few colours that have many together are cut where a palette 
   const { rects, seen } = await send(picture, 256);
   assert.deepEqual(seen, ["palette"]);
   assert.ok(rects.length > 1 && rects.length <= 8, `${rects.length} rects`);
+});
+
+Deno.test("pixels of many colours go out in narrow rects, so that zlib finds the row above", async () => {
+  const { rects, seen } = await send(paintPicture("noise", 448, 64, 1), 448);
+  assert.deepEqual([seen, rects.map(({ width }) => width)], [["copy"], [128, 128, 128, 64]]);
 });
 
 Deno.test("text over a smooth background is not filtered", async () => {

@@ -40,6 +40,8 @@ const JPEG: u32 = 5;
 const MIN_JPEG_PIXELS: u32 = 1024;
 /** More colours than this are left to JPEG where they may be [QEMU]. */
 const MAX_KEPT_COLOURS: u32 = 96;
+/** Wider rects of many colours hold fewer of the rows in which zlib finds what it saw before; a JPEG does not care. */
+const MAX_FULL_COLUMNS: u32 = 4;
 /** Values of Conversion.jpeg. */
 const JPEG_NEVER: u32 = 0;
 const JPEG_PALETTES: u32 = 2;
@@ -105,6 +107,7 @@ export function encodeTight(
   plan.at = <u32>output;
   const maxColours = plan.jpeg == JPEG_PALETTES ? MAX_KEPT_COLOURS : MAX_COLOURS;
   lookAtTiles(tiles, conversion, surface, strideBytes, width, height, maxColours);
+  tiles.maxFullColumns = plan.jpeg == JPEG_NEVER ? MAX_FULL_COLUMNS : <u32>MAX_TILES;
   while (findLargeArea(tiles, SOLID_TILES)) addArea(plan, tiles);
   while (findLargeArea(tiles, MONO_TILES)) addArea(plan, tiles);
   while (findArea(tiles)) addArea(plan, tiles);

@@ -60,7 +60,8 @@ function growArea(tiles: Tiles, kind: u32): void {
 }
 
 function growRight(tiles: Tiles): void {
-  for (let x = tiles.x + 1; x < tiles.columns; x++) {
+  const end = tiles.kind == FULL ? min(tiles.columns, tiles.x + tiles.maxFullColumns) : tiles.columns;
+  for (let x = tiles.x + 1; x < end; x++) {
     if (!joins(tiles, tileAt(tiles, x, tiles.y))) return;
     tiles.width++;
   }

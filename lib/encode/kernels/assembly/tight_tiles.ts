@@ -67,6 +67,8 @@ export class Tiles {
   maxColours: u32;
   maxTileColours: u32;
   wireBytes: u32;
+  /** The most tiles beside each other in an area of tiles that are FULL. */
+  maxFullColumns: u32;
   /** Colours that the tile before added to its palette. */
   added: u32;
   /** The area found last, in tiles. */
