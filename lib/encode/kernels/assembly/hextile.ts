@@ -29,6 +29,9 @@ class Tile {
   wireBytes: u32;
   width: u32;
   height: u32;
+  /** The background that what is pending was marked by, and the corners in that. */
+  marked: u32;
+  corners: u32;
 }
 
 /** Row masks, a u32 a row: words equal to the one at their right, to the one below, words not painted yet. */
@@ -98,12 +101,28 @@ function encodeTile(tile: Tile, palette: Palette, at: usize): usize {
   const corners = compareNeighbours(tile);
   if (corners == 1) return writeSolid(tile, at);
   const rawBytes = tile.width * tile.height * wireBytes;
-  const maxColours = corners * (wireBytes + 2) < rawBytes ? MAX_PALETTE : MAX_NOISE_COLOURS;
-  if (scanTile(palette, tileWords(tile), tile.height * TILE_SIDE, maxColours)) {
-    const end = writeSubrects(tile, palette, at, at + 1 + rawBytes);
+  const looksLikeNoise = corners * (wireBytes + 2) >= rawBytes;
+  if ((!looksLikeNoise && findMajority(tile)) || countColours(tile, palette, looksLikeNoise)) {
+    const end = writeSubrects(tile, at, at + 1 + rawBytes);
     if (end != 0) return end;
   }
   return writeRaw(tile, at);
+}
+
+/** Takes the last background, or the first pixel, as the background if more than half of a tile has its colour. */
+function findMajority(tile: Tile): bool {
+  const half = (tile.width * tile.height) >> 1;
+  const first = load<u32>(tileWords(tile));
+  if (tile.backgroundValid && tile.background != first && markForeground(tile, tile.background) < half) return true;
+  return markForeground(tile, first) < half;
+}
+
+/** Takes the most frequent colour as the background. False when there are too many. */
+function countColours(tile: Tile, palette: Palette, looksLikeNoise: bool): bool {
+  const maxColours = looksLikeNoise ? MAX_NOISE_COLOURS : MAX_PALETTE;
+  if (!scanTile(palette, tileWords(tile), tile.height * TILE_SIDE, maxColours)) return false;
+  markForeground(tile, paletteColour(palette, mostFrequent(palette)));
+  return true;
 }
 
 /**
@@ -179,35 +198,61 @@ function writeRaw(tile: Tile, at: usize): usize {
  * Writes a background and subrects. Returns their end, or 0 when that would be behind `limit`: raw is smaller then.
  * All subrects have the foreground's colour when there is no third one.
  */
-function writeSubrects(tile: Tile, palette: Palette, at: usize, limit: usize): usize {
-  const background = mostFrequent(palette);
-  const coloured = palette.size > 2;
+function writeSubrects(tile: Tile, at: usize, limit: usize): usize {
+  const foreground = pendingColour(tile);
+  const coloured = !isForeground(tile, foreground);
   const subrectBytes = coloured ? tile.wireBytes + 2 : 2;
-  const colour = paletteColour(palette, background);
-  if (at + 2 + markForeground(tile, colour) * subrectBytes > limit) return 0;
+  if (at + 2 + tile.corners * subrectBytes > limit) return 0;
   const flags = at;
   store<u8>(flags, coloured ? ANY_SUBRECTS | SUBRECTS_COLOURED : ANY_SUBRECTS);
-  at = writeBackground(tile, colour, flags, at + 1);
+  at = writeBackground(tile, tile.marked, flags, at + 1);
   if (coloured) tile.foregroundValid = 0;
-  else at = writeForeground(tile, paletteColour(palette, 1 - background), flags, at);
+  else at = writeForeground(tile, foreground, flags, at);
   return paintSubrects(tile, coloured ? tile.wireBytes : 0, at, limit);
 }
 
-/** Marks what is not background as not painted yet. Returns the corners in it: there are as many subrects or more. */
+/**
+ * Marks what is not background as not painted yet and counts the corners in it: there are as many subrects or more.
+ * Returns how many words are marked.
+ */
 function markForeground(tile: Tile, background: u32): u32 {
   const base = changetype<usize>(tile);
   const columns: u32 = (1 << tile.width) - 1;
   const wanted = v128.splat<u32>(background);
   let corners: u32 = 0;
   let above: u32 = 0;
+  let marked: u32 = 0;
   for (let y: u32 = 0; y < tile.height; y++) {
     const masks = base + (<usize>y << 2);
     const todo = columns & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted);
     corners += popcnt<u32>(todo & ~(load<u32>(masks, RIGHT) << 1) & ~above);
+    marked += popcnt<u32>(todo);
     above = load<u32>(masks, DOWN);
     store<u32>(masks, todo, PENDING);
   }
-  return corners;
+  tile.marked = background;
+  tile.corners = corners;
+  return marked;
+}
+
+/** The colour of the first word that is marked. */
+function pendingColour(tile: Tile): u32 {
+  const base = changetype<usize>(tile);
+  let y: u32 = 0;
+  while (load<u32>(base + (<usize>y << 2), PENDING) == 0) y++;
+  const x = ctz<u32>(load<u32>(base + (<usize>y << 2), PENDING));
+  return load<u32>(base + WORDS + y * ROW_BYTES + (<usize>x << 2));
+}
+
+/** Whether all marked words have a colour. */
+function isForeground(tile: Tile, colour: u32): bool {
+  const base = changetype<usize>(tile);
+  const wanted = v128.splat<u32>(colour);
+  for (let y: u32 = 0; y < tile.height; y++) {
+    const todo = load<u32>(base + (<usize>y << 2), PENDING);
+    if (todo & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted)) return false;
+  }
+  return true;
 }
 
 /** Which of 16 words have a colour. */
@@ -224,16 +269,20 @@ function wordsOfColour(row: usize, colour: v128): u32 {
 function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): usize {
   const base = changetype<usize>(tile);
   const count = at++;
+  const height = tile.height;
+  // Of the next subrect no byte may be behind the limit.
+  const lastStart = limit - colourBytes - 2;
   let painted: u32 = 0;
-  for (let y: u32 = 0; y < tile.height; y++) {
-    const todo = base + (<usize>y << 2) + PENDING;
-    for (let left = load<u32>(todo); left != 0; left = load<u32>(todo)) {
+  for (let y: u32 = 0; y < height; y++) {
+    const masks = base + (<usize>y << 2);
+    const words = base + WORDS + y * ROW_BYTES;
+    for (let left = load<u32>(masks, PENDING); left != 0;) {
       const x = ctz<u32>(left);
-      const size = growSubrect(tile, x, y);
-      if (at + colourBytes + 2 > limit || painted == 255) return 0;
-      if (colourBytes) at = writeWord(colourBytes, load<u32>(base + WORDS + y * ROW_BYTES + (<usize>x << 2)), at);
-      store<u8>(at, <u8>(x << 4 | y));
-      store<u8>(at, <u8>size, 1);
+      const size = growSubrect(masks, x);
+      left &= ~(((2 << (size >> 4)) - 1) << x);
+      if (at > lastStart || painted == 255) return 0;
+      if (colourBytes) at = writeWord(colourBytes, load<u32>(words + (<usize>x << 2)), at);
+      store<u16>(at, <u16>(x << 4 | y | size << 8));
       at += 2;
       painted++;
     }
@@ -243,16 +292,15 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
 }
 
 /**
- * Finds the largest subrect of one colour with a given corner and marks it as painted.
- * Returns width - 1 and height - 1 as they are sent.
+ * Finds the largest subrect of one colour with a given corner, in the row of `masks`, and marks it as painted in the
+ * rows below. Returns width - 1 and height - 1 as they are sent.
  */
 @inline
-function growSubrect(tile: Tile, x: u32, y: u32): u32 {
-  const base = changetype<usize>(tile) + (<usize>y << 2);
-  let width = ctz<u32>(~(load<u32>(base, RIGHT) >> x)) + 1;
+function growSubrect(masks: usize, x: u32): u32 {
+  let width = ctz<u32>(~(load<u32>(masks, RIGHT) >> x)) + 1;
   let bestWidth = width;
   let bestHeight: u32 = 1;
-  let row = base;
+  let row = masks;
   for (let height: u32 = 2;; height++, row += 4) {
     width = min(width, ctz<u32>(~(load<u32>(row, DOWN) >> x)));
     if (width == 0) break;
@@ -261,7 +309,7 @@ function growSubrect(tile: Tile, x: u32, y: u32): u32 {
     bestHeight = height;
   }
   const painted: u32 = ~(((1 << bestWidth) - 1) << x);
-  const end = base + (<usize>bestHeight << 2);
-  for (row = base; row < end; row += 4) store<u32>(row, load<u32>(row, PENDING) & painted, PENDING);
+  const end = masks + (<usize>bestHeight << 2);
+  for (row = masks + 4; row < end; row += 4) store<u32>(row, load<u32>(row, PENDING) & painted, PENDING);
   return (bestWidth - 1) << 4 | (bestHeight - 1);
 }
