@@ -1,6 +1,6 @@
 /** Tight before zlib (rfbproto.rst "Tight Encoding"): a part as rects of one colour, two, a palette or any. */
 
-import { clearTable, MAX_COLOURS, scanColours } from "./colour_table";
+import { clearTable, MAX_COLOURS, MAX_NEW_COLOURS, scanColours } from "./colour_table";
 import { Conversion, packWords } from "./conversion";
 import { gradientPays, HISTOGRAM_BYTES, writeGradient } from "./gradient";
 import { findArea, findLargeArea } from "./tight_areas";
@@ -42,6 +42,9 @@ const MIN_JPEG_PIXELS: u32 = 1024;
 const MAX_KEPT_COLOURS: u32 = 96;
 /** Wider rects of many colours hold fewer of the rows in which zlib finds what it saw before; a JPEG does not care. */
 const MAX_FULL_COLUMNS: u32 = 4;
+/** More colours than this and a tile is better off as it is, or as a JPEG where it may be. */
+const MAX_TILE_COLOURS: u32 = MAX_NEW_COLOURS;
+const MAX_LOSSLESS_TILE_COLOURS: u32 = 64;
 /** Values of Conversion.jpeg. */
 const JPEG_NEVER: u32 = 0;
 const JPEG_PALETTES: u32 = 2;
@@ -106,7 +109,8 @@ export function encodeTight(
   plan.output = <u32>output;
   plan.at = <u32>output;
   const maxColours = plan.jpeg == JPEG_PALETTES ? MAX_KEPT_COLOURS : MAX_COLOURS;
-  lookAtTiles(tiles, conversion, surface, strideBytes, width, height, maxColours);
+  const maxTileColours = plan.jpeg == JPEG_NEVER ? MAX_TILE_COLOURS : MAX_LOSSLESS_TILE_COLOURS;
+  lookAtTiles(tiles, conversion, surface, strideBytes, width, height, maxColours, maxTileColours);
   tiles.maxFullColumns = plan.jpeg == JPEG_NEVER ? MAX_FULL_COLUMNS : <u32>MAX_TILES;
   while (findLargeArea(tiles, SOLID_TILES)) addArea(plan, tiles);
   while (findLargeArea(tiles, MONO_TILES)) addArea(plan, tiles);
@@ -132,7 +136,7 @@ function addArea(plan: Plan, tiles: Tiles): void {
 /** Whether an area of tiles of many colours is left to JPEG, which is none of this kernel's bytes. */
 function becomesJpeg(plan: Plan, tiles: Tiles, found: TightRect): bool {
   if (plan.jpeg == JPEG_NEVER || found.width * found.height < MIN_JPEG_PIXELS) return false;
-  return plan.jpeg == JPEG_PALETTES || !fitsPalette(plan, tiles, found);
+  return !fitsPalette(plan, tiles, found);
 }
 
 /** Whether an area has no more colours than a palette, though its tiles have more than one of their own is worth. */
@@ -142,7 +146,7 @@ function fitsPalette(plan: Plan, tiles: Tiles, found: TightRect): bool {
   clearTable(table, areaColours(changetype<AreaPalette>(scratch + PALETTE_OF_AREA)));
   for (let y: u32 = 0; y < found.height; y++) {
     memory.copy(scratch + LINE, wordAt(tiles, found.x, found.y + y), <usize>found.width << 2);
-    const mostNew = MAX_COLOURS - table.size;
+    const mostNew = tiles.maxColours - table.size;
     if (!scanColours(table, scratch + LINE, found.width, mostNew, scratch + LINE_INDICES)) return false;
   }
   return true;

@@ -129,7 +129,10 @@ export function tilesTable(tiles: Tiles): ColourTable {
   return changetype<ColourTable>(changetype<usize>(tiles) + TABLE);
 }
 
-/** Snapshots every tile of a part and looks at it. No palette gets more than `maxColours`. */
+/**
+ * Snapshots every tile of a part and looks at it. No palette gets more than `maxColours`, none of a tile more than
+ * `maxTileColours`, at most MAX_NEW_COLOURS.
+ */
 export function lookAtTiles(
   tiles: Tiles,
   conversion: Conversion,
@@ -138,6 +141,7 @@ export function lookAtTiles(
   width: u32,
   height: u32,
   maxColours: u32,
+  maxTileColours: u32,
 ): void {
   tiles.columns = (width + TILE_SIDE - 1) / TILE_SIDE;
   tiles.rows = (height + TILE_SIDE - 1) / TILE_SIDE;
@@ -146,7 +150,7 @@ export function lookAtTiles(
   tiles.wireBytes = conversion.wireBytes;
   tiles.maxColours = maxColours;
   // Indices of more than two colours are no smaller than pixels of one byte.
-  tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : min(MAX_NEW_COLOURS, maxColours);
+  tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : maxTileColours;
   tiles.next = 0;
   tiles.added = 0;
   clearTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
