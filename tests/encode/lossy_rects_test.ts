@@ -102,16 +102,37 @@ Deno.test("nothing becomes JPEG where that is forbidden, not wanted, or the clie
   }
 });
 
-Deno.test("a palette of more than 96 colours becomes JPEG only where a loss is forced", async () => {
+Deno.test("colours that change from pixel to pixel become JPEG when they are many, areas of as many do not", async () => {
   const random = randomNumbers(1);
-  for (const [count, lossyWhenForced] of [[90, 0], [200, 1]] as const) {
-    const palette = Array.from({ length: count }, () => random() & 0xffffff);
-    const colours = Uint32Array.from({ length: 128 * 128 }, () => palette[random() % count]!);
-    for (const [lossy, expected] of [["allowed", 0], ["forced", lossyWhenForced]] as const) {
+  const palette = Array.from({ length: 200 }, () => random() & 0xffffff);
+  const cases: readonly [number, (at: number) => number][] = [
+    [0, () => palette[random() % 20]!],
+    [1, () => palette[random() % 200]!],
+    [0, (at) => palette[(at % 128 >> 3) * 5 % 200 + (at >> 10) * 7 % 100]!],
+  ];
+  for (const lossy of ["allowed", "forced"] as const) {
+    for (const [expected, colourAt] of cases) {
+      const colours = Uint32Array.from({ length: 128 * 128 }, (_, at) => colourAt(at));
       const sent = await send(colours, 128, { lossy });
-      assert.equal(sent.lossy.length, expected, `${count} colours, ${lossy}`);
+      assert.equal(sent.lossy.length, expected, lossy);
+      assertExactOutside(sent, colours, 128);
     }
   }
+});
+
+Deno.test("grain of few colours a tile becomes one JPEG with what is around it, smooth text does not", async () => {
+  const random = randomNumbers(2);
+  const grain = Uint32Array.from({ length: 256 * 128 }, (_, at) => {
+    const light = random() % 40;
+    return (60 + light) << 16 | (at % 256 >> 5) * 9 + light << 8 | (at >> 13) * 9 + light;
+  });
+  assert.deepEqual((await send(grain, 256, {})).lossy, [{ x: 0, y: 0, width: 256, height: 128 }]);
+  // letters of 3 pixels on paper, each tile with 45 greys of its own
+  const text = Uint32Array.from({ length: 256 * 128 }, (_, at) => {
+    const tile = (at >> 13) * 8 + (at % 256 >> 5);
+    return at % 11 < 3 ? tile * 0x40000 + (at * 7 >> 5) % 45 : 0xffffff;
+  });
+  assert.deepEqual((await send(text, 256, {})).lossy, []);
 });
 
 Deno.test("pixels for which a JPEG is more bytes go out as they are", async () => {

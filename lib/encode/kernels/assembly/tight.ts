@@ -1,6 +1,6 @@
 /** Tight before zlib (rfbproto.rst "Tight Encoding"): a part as rects of one colour, two, a palette or any. */
 
-import { clearTable, MAX_COLOURS, MAX_NEW_COLOURS, scanColours } from "./colour_table";
+import { MAX_COLOURS } from "./colour_table";
 import { Conversion, packWords } from "./conversion";
 import { gradientPays, HISTOGRAM_BYTES, writeGradient } from "./gradient";
 import { findArea, findLargeArea } from "./tight_areas";
@@ -22,7 +22,6 @@ import {
   TILE_SIDE,
   Tiles,
   TILES_BYTES,
-  tilesTable,
   wordAt,
 } from "./tight_tiles";
 
@@ -42,9 +41,6 @@ const MIN_JPEG_PIXELS: u32 = 1024;
 const MAX_KEPT_COLOURS: u32 = 96;
 /** Wider rects of many colours hold fewer of the rows in which zlib finds what it saw before; a JPEG does not care. */
 const MAX_FULL_COLUMNS: u32 = 4;
-/** More colours than this and a tile is better off as it is, or as a JPEG where it may be. */
-const MAX_TILE_COLOURS: u32 = MAX_NEW_COLOURS;
-const MAX_LOSSLESS_TILE_COLOURS: u32 = 64;
 /** Values of Conversion.jpeg. */
 const JPEG_NEVER: u32 = 0;
 const JPEG_PALETTES: u32 = 2;
@@ -82,8 +78,7 @@ const RECTS: usize = 32;
 const PALETTE_OF_AREA: usize = RECTS + RECT_BYTES * MAX_TILES;
 const HISTOGRAMS: usize = PALETTE_OF_AREA + AREA_PALETTE_BYTES;
 const LINE: usize = HISTOGRAMS + HISTOGRAM_BYTES;
-const LINE_INDICES: usize = LINE + 4 * MAX_WIDTH + 128;
-const TILES: usize = LINE_INDICES + MAX_WIDTH + 64;
+const TILES: usize = LINE + 4 * MAX_WIDTH + 128;
 /** Bytes of scratch memory `encodeTight` needs. */
 export const TIGHT_SCRATCH_BYTES: usize = TILES + TILES_BYTES;
 
@@ -109,8 +104,7 @@ export function encodeTight(
   plan.output = <u32>output;
   plan.at = <u32>output;
   const maxColours = plan.jpeg == JPEG_PALETTES ? MAX_KEPT_COLOURS : MAX_COLOURS;
-  const maxTileColours = plan.jpeg == JPEG_NEVER ? MAX_TILE_COLOURS : MAX_LOSSLESS_TILE_COLOURS;
-  lookAtTiles(tiles, conversion, surface, strideBytes, width, height, maxColours, maxTileColours);
+  lookAtTiles(tiles, conversion, surface, strideBytes, width, height, maxColours, plan.jpeg != JPEG_NEVER);
   tiles.maxFullColumns = plan.jpeg == JPEG_NEVER ? MAX_FULL_COLUMNS : <u32>MAX_TILES;
   while (findLargeArea(tiles, SOLID_TILES)) addArea(plan, tiles);
   while (findLargeArea(tiles, MONO_TILES)) addArea(plan, tiles);
@@ -127,29 +121,16 @@ function addArea(plan: Plan, tiles: Tiles): void {
   found.height = min(tiles.height * TILE_SIDE, tiles.partHeight - found.y);
   found.colours = 0;
   if (tiles.kind != FULL) writePalette(plan, tiles, found);
-  else if (becomesJpeg(plan, tiles, found)) found.filter = JPEG;
+  else if (becomesJpeg(plan, found)) found.filter = JPEG;
   else writeFull(plan, tiles, found);
   plan.count++;
   found.end = plan.at - plan.output;
 }
 
 /** Whether an area of tiles of many colours is left to JPEG, which is none of this kernel's bytes. */
-function becomesJpeg(plan: Plan, tiles: Tiles, found: TightRect): bool {
-  if (plan.jpeg == JPEG_NEVER || found.width * found.height < MIN_JPEG_PIXELS) return false;
-  return !fitsPalette(plan, tiles, found);
-}
-
-/** Whether an area has no more colours than a palette, though its tiles have more than one of their own is worth. */
-function fitsPalette(plan: Plan, tiles: Tiles, found: TightRect): bool {
-  const scratch = changetype<usize>(plan);
-  const table = tilesTable(tiles);
-  clearTable(table, areaColours(changetype<AreaPalette>(scratch + PALETTE_OF_AREA)));
-  for (let y: u32 = 0; y < found.height; y++) {
-    memory.copy(scratch + LINE, wordAt(tiles, found.x, found.y + y), <usize>found.width << 2);
-    const mostNew = tiles.maxColours - table.size;
-    if (!scanColours(table, scratch + LINE, found.width, mostNew, scratch + LINE_INDICES)) return false;
-  }
-  return true;
+@inline
+function becomesJpeg(plan: Plan, found: TightRect): bool {
+  return plan.jpeg != JPEG_NEVER && found.width * found.height >= MIN_JPEG_PIXELS;
 }
 
 /** Writes the colours of an area and, unless there is only one, which pixel has which. */

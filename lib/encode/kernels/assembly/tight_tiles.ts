@@ -12,6 +12,7 @@ import {
   seenColours,
 } from "./colour_table";
 import { Conversion, convertRect } from "./conversion";
+import { countRuns } from "./palette";
 import { isOneColour } from "./solid";
 
 /** Pixels of the largest part; as lib/encode/rect_plan.ts has it. */
@@ -32,6 +33,8 @@ export const TAKEN: u32 = 4;
 
 /** A tile must have so many pixels for each of its colours, or it is better off as it is. */
 const PIXELS_A_COLOUR: u32 = 4;
+/** A tile of grain with more colours than this is left to JPEG where that may be. */
+const MAX_GRAIN_COLOURS: u32 = 32;
 
 /** A tile. What is behind the kind is not told of one that is FULL. */
 @unmanaged
@@ -66,6 +69,8 @@ export class Tiles {
   /** The most colours of a palette, and of a tile. */
   maxColours: u32;
   maxTileColours: u32;
+  /** The same for a tile of grain. */
+  maxGrainColours: u32;
   wireBytes: u32;
   /** The most tiles beside each other in an area of tiles that are FULL. */
   maxFullColumns: u32;
@@ -130,8 +135,8 @@ export function tilesTable(tiles: Tiles): ColourTable {
 }
 
 /**
- * Snapshots every tile of a part and looks at it. No palette gets more than `maxColours`, none of a tile more than
- * `maxTileColours`, at most MAX_NEW_COLOURS.
+ * Snapshots every tile of a part and looks at it. No palette gets more than `maxColours`. `isBesideJpeg`: whether tiles
+ * that are FULL may become JPEG.
  */
 export function lookAtTiles(
   tiles: Tiles,
@@ -141,7 +146,7 @@ export function lookAtTiles(
   width: u32,
   height: u32,
   maxColours: u32,
-  maxTileColours: u32,
+  isBesideJpeg: bool,
 ): void {
   tiles.columns = (width + TILE_SIDE - 1) / TILE_SIDE;
   tiles.rows = (height + TILE_SIDE - 1) / TILE_SIDE;
@@ -150,7 +155,8 @@ export function lookAtTiles(
   tiles.wireBytes = conversion.wireBytes;
   tiles.maxColours = maxColours;
   // Indices of more than two colours are no smaller than pixels of one byte.
-  tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : maxTileColours;
+  tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : min(MAX_NEW_COLOURS, maxColours);
+  tiles.maxGrainColours = isBesideJpeg ? min(tiles.maxTileColours, MAX_GRAIN_COLOURS) : tiles.maxTileColours;
   tiles.next = 0;
   tiles.added = 0;
   clearTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
@@ -188,8 +194,8 @@ function hasFewColours(tiles: Tiles, tile: Tile, count: u32): bool {
   const table = tilesTable(tiles);
   const before = table.size;
   const pixels = <u32>tile.width * tile.height;
-  const most = max(2, min(tiles.maxTileColours, pixels / PIXELS_A_COLOUR));
   const words = changetype<usize>(tiles) + SNAPSHOT;
+  const most = max(2, min(mostColours(tiles, words, count), pixels / PIXELS_A_COLOUR));
   const isScanned = scanColours(table, words, count, most, tile.indices);
   if (isScanned && table.size > tiles.maxColours) {
     // The palette is full; there is another one from here on.
@@ -210,6 +216,13 @@ function hasFewColours(tiles: Tiles, tile: Tile, count: u32): bool {
   tile.first = load<u32>(<usize>table.colours + (<usize>tile.firstIndex << 2));
   tile.second = load<u32>(<usize>table.colours + (<usize>tile.secondIndex << 2));
   return true;
+}
+
+/** In grain most pixels differ from the one before: text, however smooth its edges, has longer runs. */
+@inline
+function mostColours(tiles: Tiles, words: usize, count: u32): u32 {
+  if (tiles.maxGrainColours == tiles.maxTileColours) return tiles.maxTileColours;
+  return countRuns(words, count) * 2 > count ? tiles.maxGrainColours : tiles.maxTileColours;
 }
 
 /** The colours that come next are not in the palette of those before. */
