@@ -3,6 +3,7 @@
 import { alignBits, putBits } from "./deflate_bits";
 import { clearCounts, endBlock, fillTables, writeStored } from "./deflate_block";
 import { Search, setPixelBytes } from "./deflate_search";
+import { resetPrices } from "./deflate_prices";
 import { addSequences } from "./deflate_sequences";
 import {
   DeflateStream,
@@ -66,6 +67,7 @@ export function openDeflate(work: DeflateWork): void {
 export function resetDeflate(stream: DeflateStream): void {
   stream.historyBytes = 0;
   stream.started = 0;
+  resetPrices(stream);
 }
 
 /**
@@ -109,9 +111,10 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
 
 /** What a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
+  search.weighs = level < 3 ? 0 : 1;
   search.remembersAll = level > 1 ? 1 : 0;
-  search.places = level < 3 ? 0 : level < 5 ? 1 : level < 6 ? 2 : 4;
-  search.niceLength = level < 6 ? 32 : 258;
-  search.jumpLength = level < 3 ? 8 : 16;
+  search.places = level < 3 ? 0 : level < 5 ? 2 : 4;
+  search.niceLength = level < 6 ? 64 : 258;
+  search.jumpLength = level < 3 ? 8 : level < 5 ? 32 : 64;
   search.noisePercent = level < 3 ? 33 : 10;
 }

@@ -2,6 +2,7 @@
 
 import { alignBits, putBits } from "./deflate_bits";
 import { buildCodes, buildLengths, codeBits, codeLength } from "./deflate_huffman";
+import { setPrices } from "./deflate_prices";
 import {
   CODE_LENGTHS,
   DeflateWork,
@@ -22,6 +23,9 @@ import {
   LITERAL_SYMBOLS,
   SEQUENCES,
 } from "./deflate_work";
+
+/** A block of fewer sequences says too little of what the next will cost. */
+const PRICED_SEQUENCES: u32 = 128;
 
 const STORED: u32 = 0;
 const FIXED: u32 = 1;
@@ -62,7 +66,7 @@ function lengthEntry(length: u32): u32 {
 
 /** The symbol of a distance less one. */
 @inline
-function distanceSymbol(distance: u32): u32 {
+export function distanceSymbol(distance: u32): u32 {
   if (distance < 2) return distance;
   const high = 31 - clz<u32>(distance);
   return (high << 1) + (distance >> (high - 1) & 1);
@@ -87,6 +91,7 @@ export function endBlock(work: DeflateWork): void {
   const distanceLengths = base + CODE_LENGTHS + literals;
   buildLengths(base + DISTANCE_COUNTS, DISTANCE_SYMBOLS, MAX_DISTANCE_BITS, distanceLengths, base + HUFFMAN);
   const distances = usedSymbols(distanceLengths, DISTANCE_SYMBOLS, 1);
+  if (work.sequences >= PRICED_SEQUENCES) setPrices(work, literals, distances);
   const items = listCodeLengths(base, literals + distances);
   const ownBits = dynamicCost(work, literals, items);
   const storedBits = (byteCount + 5 * (byteCount / MAX_STORED_BYTES + 1)) << 3;

@@ -11,6 +11,7 @@ import {
   ONES,
   TWO_BITS,
   TWOS,
+  WHOLE_MATCH,
   WINDOW_BYTES,
 } from "./deflate_work";
 
@@ -27,11 +28,11 @@ export class Search {
   step: u32;
   /** Pixels of the shortest match. */
   minPixels: u32;
-  /** How many places to look at where the same three pixels were: 0 to 4. */
+  /** How many places to look at where the same six pixels were: 0 to 4. */
   places: u32;
   /** Where a match this long was found no other place is looked at. */
   niceLength: u32;
-  /** In a match this long no pixel is looked at for itself; at most 16. */
+  /** In a match this long no pixel is looked at for itself; */
   jumpLength: u32;
   /** Where fewer pixels of a hundred have a match, what comes next is not searched. */
   noisePercent: u32;
@@ -39,14 +40,17 @@ export class Search {
   isGrainy: u32;
   /** Long matches found by the last search. */
   longMatches: u32;
+  /** Whether matches are weighed against each other where there is no grain. */
+  weighs: u32;
   /** Whether to remember every pixel of long matches. */
   remembersAll: u32;
   wordMask: u32;
   /** 65536 by the bytes of a pixel, to divide with. */
   inverse: u32;
   pairMask: u64;
-  nextMask: u64;
-  pairBytes: u32;
+  /** Where of the pixels that lead to a bucket the last eight bytes are, and eight in the middle. */
+  moreEnd: u32;
+  moreMiddle: u32;
 }
 
 /** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
@@ -57,8 +61,13 @@ export function setPixelBytes(search: Search, step: u32): void {
   search.inverse = (65_536 + step - 1) / step;
   search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;
   search.pairMask = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
-  search.nextMask = step == 4 ? 0xffff_ffff : 0xff_ffff;
-  search.pairBytes = step == 4 ? 8 : 6;
+  search.moreEnd = step == 1 ? 0 : 6 * step - 8;
+  search.moreMiddle = search.moreEnd >> 1;
+}
+
+/** Whether `chooseMatches` is to be called for what the next search finds. */
+export function weighsMatches(search: Search): bool {
+  return search.weighs != 0 && search.isGrainy == 0;
 }
 
 @inline
@@ -71,9 +80,13 @@ function hashTwo(pair: u64): usize {
   return TWOS + (<usize>((pair * 0x9e37_79b7_f4a7_c15d) >> (64 - TWO_BITS)) << 1);
 }
 
+/** The bucket of six pixels, or of eight bytes that are none. */
 @inline
-function hashMore(pair: u64, next: u64): usize {
-  return MORES + (<usize>((pair * 0x9e37_79b7_f4a7_c15d ^ next * 0xc2b2_ae3d_27d4_eb4f) >> (64 - MORE_BITS)) << 3);
+function hashMore(at: usize, search: Search): usize {
+  const first = load<u64>(at) * 0x9e37_79b7_f4a7_c15d;
+  const middle = load<u64>(at + search.moreMiddle) * 0xc2b2_ae3d_27d4_eb4f;
+  const last = load<u64>(at + search.moreEnd) * 0x1656_67b1_9e37_79f9;
+  return MORES + (<usize>((first ^ middle ^ last) >> (64 - MORE_BITS)) << 3);
 }
 
 /** How many of the 16 bytes at `earlier` are those. */
@@ -82,20 +95,72 @@ function commonBytes(here: v128, earlier: usize): u32 {
   return ctz<u32>(~v128.bitmask<i8>(v128.eq<i8>(here, v128.load(earlier))));
 }
 
+/** Its distance. */
+@inline
+function rankDistance(rank: u32): u32 {
+  return 0x8000 - (rank & 0xffff);
+}
+
+/** A match as matches are compared: its bytes above, and below them the more the nearer it is. */
+@inline
+function rank(bytes: u32, distance: u32): u32 {
+  return bytes << 16 | (0x8000 - distance);
+}
+
+/** The rank of what the bytes at `at` have in common with those at a distance, up to a vector. */
+@inline
+function rankNear(here: v128, at: usize, distance: u32, reach: u32): u32 {
+  return rank(commonBytes(here, at - distance) & -<u32>(distance - 1 < reach), distance);
+}
+
+/** The better of `best` and the whole match at a distance. */
+@inline
+function rankWhole(best: u32, here: v128, at: usize, distance: u32, reach: u32, end: usize): u32 {
+  const near = rankNear(here, at, distance, reach);
+  return near >> 16 == VECTOR_BYTES ? rankLonger(best, at, distance, end) : max(best, near);
+}
+
+/** The better of `best` and the match at a distance, of which a vector is known to be equal. */
+function rankLonger(best: u32, at: usize, distance: u32, end: usize): u32 {
+  const last = at + (best >> 16) - 3;
+  if (best >> 16 > VECTOR_BYTES && load<u32>(last) != load<u32>(last - distance)) return best;
+  return max(best, rank(matchLength(at, at - distance, end), distance));
+}
+
+/** The best of the places of a bucket and `best`. */
+@inline
+function rankPlaces(
+  best: u32,
+  bucket: u64,
+  places: u32,
+  niceRank: u32,
+  here: v128,
+  at: usize,
+  position: u32,
+  reach: u32,
+  end: usize,
+): u32 {
+  for (; places > 0 && best < niceRank; places--, bucket >>= 16) {
+    best = rankWhole(best, here, at, (position - <u32>bucket) & 0x7fff, reach, end);
+  }
+  return best;
+}
+
 /**
- * Finds for each pixel from `at` on the longest of the matches that hashes lead to: pixels it has in common << 16 | its
- * distance; 0 for none. Stops at `end` or when there is no room for more. Returns how many pixels were looked at.
- * Everything read from the tables is only a hint, and checked. Decisions are computed, not branched on: on pictures
- * they are hardly ever what was predicted.
+ * Finds for each pixel from `start` on the longest of the matches that hashes lead to: pixels it has in common << 16 |
+ * its distance; 0 for none. Stops at `searchEnd` or when there is no room for more; the last match may go on behind
+ * that, but not behind `end`. Returns how many pixels were looked at. Everything read from the tables is only a hint,
+ * and checked. Decisions are computed, not branched on: on pictures they are hardly ever what was predicted.
  */
-export function findMatches(work: DeflateWork, search: Search, start: usize, end: usize): u32 {
+export function findMatches(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
   const step = search.step;
   const wordMask = search.wordMask;
   const pairMask = search.pairMask;
   const inverse = search.inverse;
   const minPixels = search.minPixels;
   const places: u32 = search.isGrainy != 0 ? 0 : search.places;
-  const niceLength = search.niceLength;
+  const isWeighed = weighsMatches(search);
+  const niceRank = search.niceLength << 16;
   const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
   const input = changetype<usize>(work) + INPUT;
@@ -105,46 +170,44 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, end
   const lastMatch = matches + 4 * MAX_MATCHES;
   let match = matches;
   let longMatches: u32 = 0;
+  let repeated: u32 = 0;
+  let carried: u32 = 0;
   let at = start;
-  while (at < end && match < lastMatch) {
+  while (at < searchEnd && match < lastMatch) {
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
     const pair = v128.extract_lane<u64>(here, 0) & pairMask;
     const one = stream + hashOne(<u32>pair & wordMask);
     const two = stream + hashTwo(pair);
-    let distance = (position - load<u16>(one)) & 0x7fff;
-    let common = commonBytes(here, at - distance) & -<u32>(distance - 1 < reach);
+    const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
     store<u16>(one, <u16>position);
-    const farther = (position - load<u16>(two)) & 0x7fff;
-    const found = commonBytes(here, at - farther) & -<u32>(farther - 1 < reach);
-    const isBetter = -<u32>(found > common);
-    distance ^= (distance ^ farther) & isBetter;
-    common ^= (common ^ found) & isBetter;
+    const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
     store<u16>(two, <u16>position);
-    if (common == VECTOR_BYTES) common = matchLength(at, at - distance, end);
+    let best = max(nearOne, nearTwo);
+    if (best >> 16 == VECTOR_BYTES) best = rankLonger(carried, at, rankDistance(best), end);
+    best = max(best, carried);
     if (places != 0) {
-      const more = stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask);
+      if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
+      const more = stream + hashMore(at, search);
       const before = load<u64>(more);
-      let older = before;
-      for (let place: u32 = 0; place < places && common < niceLength; place++, older >>= 16) {
-        const farther = (position - <u32>older) & 0x7fff;
-        let found = commonBytes(here, at - farther) & -<u32>(farther - 1 < reach);
-        if (found == VECTOR_BYTES) found = matchLength(at, at - farther, end);
-        const isBetter = -<u32>(found > common);
-        distance ^= (distance ^ farther) & isBetter;
-        common ^= (common ^ found) & isBetter;
-      }
+      best = rankPlaces(best, before, places, niceRank, here, at, position, reach, end);
       store<u64>(more, before << 16 | (position & 0xffff));
     }
+    const common = best >> 16;
+    const distance = rankDistance(best);
     const pixels = min(common, <u32>(end - at)) * inverse >> 16;
-    if (common >= jumpLength && pixels >= minPixels) {
-      match = spreadMatch(match, pixels, distance, minPixels);
+    const isRun = distance == step;
+    if (common >= VECTOR_BYTES && !isRun) repeated = distance;
+    if ((common >= jumpLength || (isRun && common >= VECTOR_BYTES)) && pixels >= minPixels) {
+      match = isWeighed ? markMatch(match, pixels, distance) : spreadMatch(match, pixels, distance, minPixels);
       longMatches++;
       rememberMatch(stream, positions, search, at, pixels, distance);
       at += pixels * step;
+      carried = 0;
       continue;
     }
+    carried = common >= VECTOR_BYTES + step ? best - (step << 16) : 0;
     store<u32>(match, (pixels << 16 | distance) & -<u32>(pixels >= minPixels));
     match += 4;
     at += step;
@@ -174,6 +237,15 @@ function spreadMatch(match: usize, pixels: u32, distance: u32, minPixels: u32): 
   return match;
 }
 
+/** Says at the first pixel of a long match what it is, and at the last how long it is. Returns the end. */
+@inline
+function markMatch(match: usize, pixels: u32, distance: u32): usize {
+  const end = match + (<usize>pixels << 2);
+  store<u32>(end - 4, WHOLE_MATCH | pixels);
+  store<u32>(match, pixels << 16 | distance);
+  return end;
+}
+
 /** Remembers pixels of a long match, but not inside a run, where all are the same. */
 function rememberMatch(stream: usize, positions: u32, search: Search, at: usize, pixels: u32, distance: u32): void {
   const step = search.step;
@@ -186,7 +258,7 @@ function rememberMatch(stream: usize, positions: u32, search: Search, at: usize,
     store<u16>(stream + hashOne(<u32>pair & search.wordMask), position);
     store<u16>(stream + hashTwo(pair), position);
     if (search.places == 0) continue;
-    const more = stream + hashMore(pair, load<u64>(at + search.pairBytes) & search.nextMask);
+    const more = stream + hashMore(at, search);
     store<u64>(more, load<u64>(more) << 16 | position);
   }
 }

@@ -1,7 +1,8 @@
 /** Which of the matches are taken, and the blocks they go into. */
 
 import { countLiteral, countMatch, endBlock } from "./deflate_block";
-import { findMatches, Search } from "./deflate_search";
+import { chooseMatches } from "./deflate_choice";
+import { findMatches, Search, weighsMatches } from "./deflate_search";
 import { DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
 
 /** Symbols of a block: codes that fit a part of the picture save more than the block's header costs. */
@@ -21,8 +22,9 @@ export function addSequences(work: DeflateWork, search: Search, end: usize): voi
   while (work.anchor < end) {
     if (isNoise) addLiterals(work, min(end, work.anchor + NOISE_BYTES - NOISE_BYTES % step));
     const searchEnd = min(end, work.anchor + pixels * step);
-    const count = findMatches(work, search, work.anchor, searchEnd);
-    const matched = count - takeMatches(work, step, count, searchEnd);
+    const count = findMatches(work, search, work.anchor, searchEnd, end);
+    if (weighsMatches(search)) chooseMatches(work, step, search.minPixels, count, work.anchor);
+    const matched = count - takeMatches(work, step, count, end);
     isNoise = matched * 100 < count * (step > 2 ? search.noisePercent : search.noisePercent >> 2);
     search.isGrainy = step > 2 && search.longMatches * GRAIN_PIXELS < count ? 1 : 0;
     pixels = isNoise ? PROBE_PIXELS : MAX_MATCHES;

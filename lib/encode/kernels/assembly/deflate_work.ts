@@ -11,6 +11,9 @@ export const MAX_SEQUENCES: u32 = 8192;
 /** Pixels that are searched before it is chosen among their matches. */
 export const MAX_MATCHES: u32 = 4096;
 
+/** Pixels of the longest match, each a byte: what the last match may go on behind its end, and some. */
+export const MAX_MATCH_PIXELS: u32 = 272;
+
 export const LITERAL_SYMBOLS: u32 = 286;
 export const DISTANCE_SYMBOLS: u32 = 30;
 export const END_OF_BLOCK: u32 = 256;
@@ -50,11 +53,13 @@ export class DeflateWork {
   symbols: u32;
 }
 
+/** In a stream's slot: what the symbols of the block before cost. */
+export const PRICES: usize = 64;
 /**
- * In a stream's slot: where a hash of one pixel, of two and of three was last, the low bits of its position; of three
+ * In a stream's slot: where a hash of one pixel, of two and of six was last, the low bits of its position; of six
  * the last four places, the latest lowest.
  */
-export const ONES: usize = 64;
+export const ONES: usize = PRICES + 576;
 export const ONE_BITS: u32 = 12;
 export const TWOS: usize = ONES + (2 << ONE_BITS);
 export const TWO_BITS: u32 = 13;
@@ -89,8 +94,11 @@ export const MAX_SEGMENTS: u32 = 128;
 export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
 /** For each pixel the match that was found there. */
 export const MATCHES: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2);
-// The last match may go on behind its end.
-const WINDOW: usize = MATCHES + 4 * MAX_MATCHES + 4 * LENGTHS + SLACK;
+/** At the last pixel of a long match, beside how many it has, until what is left of it has been told to each. */
+export const WHOLE_MATCH: u32 = 0xffff_0000;
+/** For each pixel the bits that it takes at least from there to the end. */
+export const COSTS: usize = MATCHES + 4 * (MAX_MATCHES + MAX_MATCH_PIXELS);
+const WINDOW: usize = COSTS + 4 * (MAX_MATCHES + 2 * MAX_MATCH_PIXELS) + SLACK;
 /** Where the input goes; what came before it is right in front. */
 export const INPUT: usize = WINDOW + WINDOW_BYTES;
 export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
