@@ -28,7 +28,16 @@ export class Conversion {
   readonly swizzleHigh: u64;
 }
 
+/** The kind of a conversion that only moves bytes. */
+export const SWIZZLES: u32 = 0;
+
 const SWIZZLE_OFFSET: usize = offsetof<Conversion>("swizzleLow");
+
+/** For each byte of four words the byte it comes from. */
+@inline
+export function conversionSwizzle(conversion: Conversion): v128 {
+  return v128.load(changetype<usize>(conversion), SWIZZLE_OFFSET);
+}
 
 /** Converts a row of `width` pixels to words. Writes up to 12 bytes behind the row, reads nothing behind it. */
 export function convertRow(conversion: Conversion, from: usize, width: u32, into: usize): void {
@@ -48,7 +57,7 @@ export function convertRect(
   into: usize,
   intoStrideBytes: u32,
 ): void {
-  if (conversion.kind == 0) swizzleRect(conversion, from, strideBytes, width, height, into, intoStrideBytes);
+  if (conversion.kind == SWIZZLES) swizzleRect(conversion, from, strideBytes, width, height, into, intoStrideBytes);
   else shiftRect(conversion, from, strideBytes, width, height, into, intoStrideBytes);
 }
 
@@ -61,7 +70,7 @@ function swizzleRect(
   into: usize,
   intoStrideBytes: u32,
 ): void {
-  const swizzle = v128.load(changetype<usize>(conversion), SWIZZLE_OFFSET);
+  const swizzle = conversionSwizzle(conversion);
   const wholeBytes = <usize>(width & ~3) << 2;
   for (let y: u32 = 0; y < height; y++) {
     for (let at: usize = 0; at < wholeBytes; at += 16) {
@@ -82,7 +91,7 @@ function shiftRect(
   into: usize,
   intoStrideBytes: u32,
 ): void {
-  const swizzle = v128.load(changetype<usize>(conversion), SWIZZLE_OFFSET);
+  const swizzle = conversionSwizzle(conversion);
   const redMax = v128.splat<u32>(conversion.redMax);
   const greenMax = v128.splat<u32>(conversion.greenMax);
   const blueMax = v128.splat<u32>(conversion.blueMax);

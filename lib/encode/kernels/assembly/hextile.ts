@@ -1,8 +1,8 @@
 /** Hextile (RFC 6143 7.7.4): tiles of 16x16, raw or a background with subrects. */
 
-import { Conversion, convertRect, convertRow, packWords, writeWord } from "./conversion";
+import { Conversion, conversionSwizzle, convertRect, convertRow, packWords, SWIZZLES, writeWord } from "./conversion";
 import { MAX_PALETTE, mostFrequent, Palette, PALETTE_BYTES, paletteColour, scanTile } from "./palette";
-import { isSolid } from "./solid";
+import { isOneColour } from "./solid";
 
 const TILE_SIDE: u32 = 16;
 const TILE_BYTES: usize = 16 * 64;
@@ -23,21 +23,28 @@ const MAX_NOISE_COLOURS: u32 = 16;
 class Tile {
   /** Colours that the next tile may go on using, and whether it may. */
   backgroundValid: u32;
+  /** The last one, or 0; a good guess even where it has to be sent again. */
   background: u32;
   foregroundValid: u32;
   foreground: u32;
   wireBytes: u32;
   width: u32;
   height: u32;
-  /** The background that what is pending was marked by, and the corners in that. */
+  /** The background that what is pending was marked by, how many words that are and the corners in them. */
   marked: u32;
+  pending: u32;
   corners: u32;
+  /** The last pixel that a whole tile was, and its word. */
+  solidPixel: u32;
+  solidWord: u32;
 }
 
-/** Row masks, a u32 a row: words equal to the one at their right, to the one below, words not painted yet. */
+/** Row masks, a u32 a row: words equal to the one at their right, to the one above, words not painted yet. */
 const RIGHT: usize = 64;
-const DOWN: usize = RIGHT + 64;
-const PENDING: usize = DOWN + 64;
+const UP: usize = RIGHT + 64;
+/** Words equal to the one below; none in the last row. */
+const DOWN: usize = UP + 4;
+const PENDING: usize = UP + 128;
 const WORDS: usize = PENDING + 64;
 /** Bytes of scratch memory `encodeHextile` needs. */
 export const HEXTILE_SCRATCH_BYTES: usize = PALETTE_BYTES + WORDS + TILE_BYTES + 128;
@@ -59,20 +66,22 @@ export function encodeHextile(
   const tile = changetype<Tile>(scratch + PALETTE_BYTES);
   tile.wireBytes = conversion.wireBytes;
   tile.backgroundValid = 0;
+  tile.background = 0;
   tile.foregroundValid = 0;
+  rememberSolid(tile, conversion, load<u32>(surface));
   let at = output;
   for (let y: u32 = 0; y < height; y += TILE_SIDE) {
     tile.height = min(TILE_SIDE, height - y);
     for (let x: u32 = 0; x < width; x += TILE_SIDE) {
       tile.width = min(TILE_SIDE, width - x);
       const from = surface + <usize>y * strideBytes + (<usize>x << 2);
-      if (isSolid(from, strideBytes, tile.width, tile.height)) {
-        convertRow(conversion, from, 1, tileWords(tile));
-        at = writeSolid(tile, at);
-        continue;
+      const pixel = load<u32>(from);
+      if (isOneColour(from, strideBytes, tile.width, tile.height, pixel)) {
+        if (pixel != tile.solidPixel) rememberSolid(tile, conversion, pixel);
+        at = writeSolid(tile, tile.solidWord, at);
+      } else {
+        at = encodeTile(tile, palette, snapshotTile(tile, conversion, from, strideBytes), at);
       }
-      snapshotTile(tile, conversion, from, strideBytes);
-      at = encodeTile(tile, palette, at);
     }
   }
   return <u32>(at - output);
@@ -83,23 +92,34 @@ function tileWords(tile: Tile): usize {
   return changetype<usize>(tile) + WORDS;
 }
 
-function snapshotTile(tile: Tile, conversion: Conversion, surface: usize, strideBytes: u32): void {
+function rememberSolid(tile: Tile, conversion: Conversion, pixel: u32): void {
+  const word = tileWords(tile);
+  store<u32>(word, pixel);
+  convertRow(conversion, word, 1, word);
+  tile.solidPixel = pixel;
+  tile.solidWord = load<u32>(word);
+}
+
+/** Reads a tile, once: the surface may change meanwhile. Returns what `compareNeighbours` does. */
+function snapshotTile(tile: Tile, conversion: Conversion, surface: usize, strideBytes: u32): u32 {
   const width = tile.width;
-  let row = tileWords(tile);
-  convertRect(conversion, surface, strideBytes, width, tile.height, row, ROW_BYTES);
-  if (width == TILE_SIDE) return;
-  const end = row + tile.height * ROW_BYTES;
-  for (; row < end; row += ROW_BYTES) {
+  const words = tileWords(tile);
+  if (width == TILE_SIDE && conversion.kind == SWIZZLES) {
+    return compareNeighbours(tile, surface, strideBytes, conversionSwizzle(conversion));
+  }
+  convertRect(conversion, surface, strideBytes, width, tile.height, words, ROW_BYTES);
+  const end = words + tile.height * ROW_BYTES;
+  for (let row = words; row < end; row += ROW_BYTES) {
     // Padding that continues the last word makes no colour, run or corner of its own.
     const last = load<u32>(row + (<usize>(width - 1) << 2));
     for (let x = width; x < TILE_SIDE; x++) store<u32>(row + (<usize>x << 2), last);
   }
+  return compareNeighbours(tile, words, ROW_BYTES, i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
-function encodeTile(tile: Tile, palette: Palette, at: usize): usize {
+function encodeTile(tile: Tile, palette: Palette, corners: u32, at: usize): usize {
   const wireBytes = tile.wireBytes;
-  const corners = compareNeighbours(tile);
-  if (corners == 1) return writeSolid(tile, at);
+  if (corners == 1) return writeSolid(tile, load<u32>(tileWords(tile)), at);
   const rawBytes = tile.width * tile.height * wireBytes;
   const looksLikeNoise = corners * (wireBytes + 2) >= rawBytes;
   if ((!looksLikeNoise && findMajority(tile)) || countColours(tile, palette, looksLikeNoise)) {
@@ -112,9 +132,11 @@ function encodeTile(tile: Tile, palette: Palette, at: usize): usize {
 /** Takes the last background, or the first pixel, as the background if more than half of a tile has its colour. */
 function findMajority(tile: Tile): bool {
   const half = (tile.width * tile.height) >> 1;
+  if (tile.pending < half) return true;
   const first = load<u32>(tileWords(tile));
-  if (tile.backgroundValid && tile.background != first && markForeground(tile, tile.background) < half) return true;
-  return markForeground(tile, first) < half;
+  if (tile.background == first) return false;
+  markForeground(tile, first);
+  return tile.pending < half;
 }
 
 /** Takes the most frequent colour as the background. False when there are too many. */
@@ -126,40 +148,75 @@ function countColours(tile: Tile, palette: Palette, looksLikeNoise: bool): bool 
 }
 
 /**
- * Fills the masks of equal neighbours. Returns the number of words that differ from both the word at their left and
- * the one above: each of them is the corner of a subrect of its own, unless the background has its colour.
+ * Copies rows of 16 words with their bytes in other places, all in one pass: fills the masks of equal neighbours and
+ * marks what has not the last background's colour. Returns the number of words that differ from both the word at their
+ * left and the one above: each of them is the corner of a subrect of its own, unless the background has its colour.
  */
-function compareNeighbours(tile: Tile): u32 {
-  const base = changetype<usize>(tile);
+function compareNeighbours(tile: Tile, from: usize, strideBytes: u32, swizzle: v128): u32 {
   const columns: u32 = (1 << tile.width) - 1;
+  const background = v128.splat<u32>(tile.background);
+  const base = changetype<usize>(tile);
+  let masks = base;
+  let aboveA = background;
+  let aboveB = background;
+  let aboveC = background;
+  let aboveD = background;
+  let hasAbove: u32 = 0;
   let corners: u32 = 0;
-  let above: u32 = 0;
-  for (let y: u32 = 0; y < tile.height; y++) {
-    const row = base + WORDS + y * ROW_BYTES;
-    const masks = base + (<usize>y << 2);
-    const right = equalWords(row, row + 4) & (columns >> 1);
-    const down = y + 1 < tile.height ? equalWords(row, row + ROW_BYTES) & columns : 0;
-    corners += popcnt<u32>(columns & ~(right << 1) & ~above);
-    above = down;
+  let pendingCorners: u32 = 0;
+  let pending: u32 = 0;
+  const end = base + WORDS + tile.height * ROW_BYTES;
+  for (let row = base + WORDS; row < end; row += ROW_BYTES, masks += 4, from += strideBytes) {
+    const a = v128.swizzle(v128.load(from), swizzle);
+    const b = v128.swizzle(v128.load(from, 16), swizzle);
+    const c = v128.swizzle(v128.load(from, 32), swizzle);
+    const d = v128.swizzle(v128.load(from, 48), swizzle);
+    v128.store(row, a);
+    v128.store(row, b, 16);
+    v128.store(row, c, 32);
+    v128.store(row, d, 48);
+    const right = maskOf(
+      v128.eq<i32>(a, v128.shuffle<i32>(a, b, 1, 2, 3, 4)),
+      v128.eq<i32>(b, v128.shuffle<i32>(b, c, 1, 2, 3, 4)),
+      v128.eq<i32>(c, v128.shuffle<i32>(c, d, 1, 2, 3, 4)),
+      v128.eq<i32>(d, v128.shuffle<i32>(d, d, 1, 2, 3, 0)),
+    ) & (columns >> 1);
+    const up = equalMask(a, b, c, d, aboveA, aboveB, aboveC, aboveD) & hasAbove;
+    const todo = columns & ~equalMask(a, b, c, d, background, background, background, background);
     store<u32>(masks, right, RIGHT);
-    store<u32>(masks, down, DOWN);
+    store<u32>(masks, up, UP);
+    store<u32>(masks, todo, PENDING);
+    const starts = columns & ~(right << 1) & ~up;
+    corners += popcnt<u32>(starts);
+    pendingCorners += popcnt<u32>(starts & todo);
+    pending += popcnt<u32>(todo);
+    aboveA = a;
+    aboveB = b;
+    aboveC = c;
+    aboveD = d;
+    hasAbove = columns;
   }
+  store<u32>(masks, 0, UP);
+  tile.marked = tile.background;
+  tile.pending = pending;
+  tile.corners = pendingCorners;
   return corners;
+}
+
+/** Which of 16 words are marked by four comparisons. */
+@inline
+function maskOf(a: v128, b: v128, c: v128, d: v128): u32 {
+  return <u32>v128.bitmask<i8>(v128.narrow<i16>(v128.narrow<i32>(a, b), v128.narrow<i32>(c, d)));
 }
 
 /** Which of 16 words equal which of 16 others. */
 @inline
-function equalWords(one: usize, other: usize): u32 {
-  const a = v128.eq<i32>(v128.load(one), v128.load(other));
-  const b = v128.eq<i32>(v128.load(one, 16), v128.load(other, 16));
-  const c = v128.eq<i32>(v128.load(one, 32), v128.load(other, 32));
-  const d = v128.eq<i32>(v128.load(one, 48), v128.load(other, 48));
-  return <u32>v128.bitmask<i8>(v128.narrow<i16>(v128.narrow<i32>(a, b), v128.narrow<i32>(c, d)));
+function equalMask(a: v128, b: v128, c: v128, d: v128, a2: v128, b2: v128, c2: v128, d2: v128): u32 {
+  return maskOf(v128.eq<i32>(a, a2), v128.eq<i32>(b, b2), v128.eq<i32>(c, c2), v128.eq<i32>(d, d2));
 }
 
-function writeSolid(tile: Tile, at: usize): usize {
+function writeSolid(tile: Tile, colour: u32, at: usize): usize {
   const flags = at;
-  const colour = load<u32>(tileWords(tile));
   store<u8>(flags, 0);
   return writeBackground(tile, colour, flags, at + 1);
 }
@@ -211,28 +268,23 @@ function writeSubrects(tile: Tile, at: usize, limit: usize): usize {
   return paintSubrects(tile, coloured ? tile.wireBytes : 0, at, limit);
 }
 
-/**
- * Marks what is not background as not painted yet and counts the corners in it: there are as many subrects or more.
- * Returns how many words are marked.
- */
-function markForeground(tile: Tile, background: u32): u32 {
+/** Marks what is not background as not painted yet and counts the corners in it: there are as many subrects or more. */
+function markForeground(tile: Tile, background: u32): void {
   const base = changetype<usize>(tile);
   const columns: u32 = (1 << tile.width) - 1;
   const wanted = v128.splat<u32>(background);
   let corners: u32 = 0;
-  let above: u32 = 0;
-  let marked: u32 = 0;
+  let pending: u32 = 0;
   for (let y: u32 = 0; y < tile.height; y++) {
     const masks = base + (<usize>y << 2);
     const todo = columns & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted);
-    corners += popcnt<u32>(todo & ~(load<u32>(masks, RIGHT) << 1) & ~above);
-    marked += popcnt<u32>(todo);
-    above = load<u32>(masks, DOWN);
+    corners += popcnt<u32>(todo & ~(load<u32>(masks, RIGHT) << 1) & ~load<u32>(masks, UP));
+    pending += popcnt<u32>(todo);
     store<u32>(masks, todo, PENDING);
   }
   tile.marked = background;
+  tile.pending = pending;
   tile.corners = corners;
-  return marked;
 }
 
 /** The colour of the first word that is marked. */
@@ -258,32 +310,38 @@ function isForeground(tile: Tile, colour: u32): bool {
 /** Which of 16 words have a colour. */
 @inline
 function wordsOfColour(row: usize, colour: v128): u32 {
-  const a = v128.eq<i32>(v128.load(row), colour);
-  const b = v128.eq<i32>(v128.load(row, 16), colour);
-  const c = v128.eq<i32>(v128.load(row, 32), colour);
-  const d = v128.eq<i32>(v128.load(row, 48), colour);
-  return <u32>v128.bitmask<i8>(v128.narrow<i16>(v128.narrow<i32>(a, b), v128.narrow<i32>(c, d)));
+  return maskOf(
+    v128.eq<i32>(v128.load(row), colour),
+    v128.eq<i32>(v128.load(row, 16), colour),
+    v128.eq<i32>(v128.load(row, 32), colour),
+    v128.eq<i32>(v128.load(row, 48), colour),
+  );
 }
 
 /** Covers what is marked with subrects, `colourBytes` of colour in each. Returns their end, 0 when behind `limit`. */
 function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): usize {
   const base = changetype<usize>(tile);
   const count = at++;
-  const height = tile.height;
-  // Of the next subrect no byte may be behind the limit.
-  const lastStart = limit - colourBytes - 2;
+  const subrectBytes = colourBytes + 2;
+  const colourBits = <u64>colourBytes << 3;
+  const colourMask: u32 = colourBytes == 0 ? 0 : 0xffffffff;
+  // Of the next subrect no byte may be behind the limit, and there are at most 255.
+  const lastStart = min(limit - subrectBytes, at + 254 * subrectBytes);
   let painted: u32 = 0;
-  for (let y: u32 = 0; y < height; y++) {
+  for (let y: u32 = 0; y < tile.height; y++) {
     const masks = base + (<usize>y << 2);
     const words = base + WORDS + y * ROW_BYTES;
+    const right = load<u32>(masks, RIGHT);
+    const down = load<u32>(masks, DOWN);
     for (let left = load<u32>(masks, PENDING); left != 0;) {
+      if (at > lastStart) return 0;
       const x = ctz<u32>(left);
-      const size = growSubrect(masks, x);
+      const width = ctz<u32>(~(right >> x)) + 1;
+      const size = (down >> x) & 1 ? growSubrect(masks, x, width) : (width - 1) << 4;
       left &= ~(((2 << (size >> 4)) - 1) << x);
-      if (at > lastStart || painted == 255) return 0;
-      if (colourBytes) at = writeWord(colourBytes, load<u32>(words + (<usize>x << 2)), at);
-      store<u16>(at, <u16>(x << 4 | y | size << 8));
-      at += 2;
+      const colour = load<u32>(words + (<usize>x << 2)) & colourMask;
+      store<u64>(at, <u64>colour | <u64>(x << 4 | y | size << 8) << colourBits);
+      at += subrectBytes;
       painted++;
     }
   }
@@ -292,12 +350,10 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
 }
 
 /**
- * Finds the largest subrect of one colour with a given corner, in the row of `masks`, and marks it as painted in the
- * rows below. Returns width - 1 and height - 1 as they are sent.
+ * Finds the largest subrect of one colour with a given corner, in the row of `masks` where `width` words are of that
+ * colour, and marks it as painted in the rows below. Returns width - 1 and height - 1 as they are sent.
  */
-@inline
-function growSubrect(masks: usize, x: u32): u32 {
-  let width = ctz<u32>(~(load<u32>(masks, RIGHT) >> x)) + 1;
+function growSubrect(masks: usize, x: u32, width: u32): u32 {
   let bestWidth = width;
   let bestHeight: u32 = 1;
   let row = masks;

@@ -13,10 +13,17 @@ export function isOneColour(from: usize, strideBytes: u32, width: u32, height: u
   const rowBytes = <usize>width << 2;
   for (let y: u32 = 0; y < height; y++, from += strideBytes) {
     let different = i8x16.splat(0);
-    for (let at: usize = 0; at < vectorBytes; at += 16) {
+    let at: usize = 0;
+    for (; at + 64 <= vectorBytes; at += 64) {
+      const row = from + at;
+      const left = v128.or(v128.xor(v128.load(row), colour), v128.xor(v128.load(row, 16), colour));
+      const right = v128.or(v128.xor(v128.load(row, 32), colour), v128.xor(v128.load(row, 48), colour));
+      different = v128.or(different, v128.or(left, right));
+    }
+    for (; at < vectorBytes; at += 16) {
       different = v128.or(different, v128.xor(v128.load(from + at), colour));
     }
-    for (let at = vectorBytes; at < rowBytes; at += 4) {
+    for (; at < rowBytes; at += 4) {
       different = v128.or(different, v128.xor(v128.load32_splat(from + at), colour));
     }
     if (v128.any_true(different)) return false;
