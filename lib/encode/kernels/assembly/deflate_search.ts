@@ -40,8 +40,11 @@ export class Search {
   isGrainy: u32;
   /** Long matches found by the last search. */
   longMatches: u32;
-  /** Whether matches are weighed against each other where there is no grain. */
-  weighs: u32;
+  /**
+   * Bytes of the widest pixels whose matches are weighed against each other, where there is no grain: bytes that are no
+   * pixels gain the most.
+   */
+  widestWeighed: u32;
   /** Whether to remember every pixel of long matches. */
   remembersAll: u32;
   wordMask: u32;
@@ -67,7 +70,7 @@ export function setPixelBytes(search: Search, step: u32): void {
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
 export function weighsMatches(search: Search): bool {
-  return search.weighs != 0 && search.isGrainy == 0;
+  return search.step <= search.widestWeighed && search.isGrainy == 0;
 }
 
 @inline
