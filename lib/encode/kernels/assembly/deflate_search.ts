@@ -53,7 +53,7 @@ export class Search {
   pairMask: u64;
   /** Where of the pixels that lead to a bucket the last eight bytes are, and eight in the middle. */
   moreEnd: u32;
-  moreMiddle: u32;
+  middleMask: u64;
 }
 
 /** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
@@ -65,7 +65,7 @@ export function setPixelBytes(search: Search, step: u32): void {
   search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;
   search.pairMask = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
   search.moreEnd = step == 1 ? 0 : 6 * step - 8;
-  search.moreMiddle = search.moreEnd >> 1;
+  search.middleMask = step == 1 ? 0 : 0xffff_ffff_ffff_ffff;
 }
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
@@ -83,13 +83,12 @@ function hashTwo(pair: u64): usize {
   return TWOS + (<usize>((pair * 0x9e37_79b7_f4a7_c15d) >> (64 - TWO_BITS)) << 1);
 }
 
-/** The bucket of six pixels, or of eight bytes that are none. */
+/** The bucket of six pixels, eight of two bytes, or of eight bytes that are none. */
 @inline
-function hashMore(at: usize, search: Search): usize {
-  const first = load<u64>(at) * 0x9e37_79b7_f4a7_c15d;
-  const middle = load<u64>(at + search.moreMiddle) * 0xc2b2_ae3d_27d4_eb4f;
-  const last = load<u64>(at + search.moreEnd) * 0x1656_67b1_9e37_79f9;
-  return MORES + (<usize>((first ^ middle ^ last) >> (64 - MORE_BITS)) << 3);
+function hashMore(here: v128, at: usize, search: Search): usize {
+  const middle = v128.extract_lane<u64>(here, 1) & search.middleMask;
+  const mixed = v128.extract_lane<u64>(here, 0) ^ rotl(middle, 23) ^ rotl(load<u64>(at + search.moreEnd), 42);
+  return MORES + (<usize>((mixed * 0x9e37_79b7_f4a7_c15d) >> (64 - MORE_BITS)) << 3);
 }
 
 /** How many of the 16 bytes at `earlier` are those. */
@@ -192,7 +191,7 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, sea
     best = max(best, carried);
     if (places != 0) {
       if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
-      const more = stream + hashMore(at, search);
+      const more = stream + hashMore(here, at, search);
       const before = load<u64>(more);
       best = rankPlaces(best, before, places, niceRank, here, at, position, reach, end);
       store<u64>(more, before << 16 | (position & 0xffff));
@@ -261,7 +260,7 @@ function rememberMatch(stream: usize, positions: u32, search: Search, at: usize,
     store<u16>(stream + hashOne(<u32>pair & search.wordMask), position);
     store<u16>(stream + hashTwo(pair), position);
     if (search.places == 0) continue;
-    const more = stream + hashMore(at, search);
+    const more = stream + hashMore(v128.load(at), at, search);
     store<u64>(more, load<u64>(more) << 16 | position);
   }
 }
