@@ -10,6 +10,8 @@ const BLOCK_SYMBOLS: u32 = 12_000;
 
 /** With fewer than one long match in so many pixels there is grain: short matches are all there are. */
 const GRAIN_PIXELS: u32 = 64;
+/** The same for bytes that are no pixels, whose matches are shorter. */
+const GRAIN_BYTES: u32 = 1024;
 /** Pixels of a look whether there is noise, and the bytes of noise between two. */
 const PROBE_PIXELS: u32 = 512;
 const NOISE_BYTES: u32 = 12_288;
@@ -26,7 +28,7 @@ export function addSequences(work: DeflateWork, search: Search, end: usize): voi
     if (weighsMatches(search)) chooseMatches(work, step, search.minPixels, count, work.anchor);
     const matched = count - takeMatches(work, step, count, end);
     isNoise = matched * 100 < count * (step > 2 ? search.noisePercent : search.noisePercent >> 2);
-    search.isGrainy = step > 2 && search.longMatches * GRAIN_PIXELS < count ? 1 : 0;
+    search.isGrainy = search.longMatches * (step > 2 ? GRAIN_PIXELS : GRAIN_BYTES) < count ? 1 : 0;
     pixels = isNoise ? PROBE_PIXELS : MAX_MATCHES;
   }
 }
