@@ -80,7 +80,7 @@ export class SharedJobs {
     }
     found.wantedBy++;
     found.viewers.add(viewer);
-    if (found.state === "done") queueMicrotask(() => this.#answer(found));
+    if (found.state === "done") this.#answerLater(found);
   }
 
   /** A viewer is gone. */
@@ -174,6 +174,15 @@ export class SharedJobs {
   #forget(kept: SharedJob): void {
     this.#drop(kept);
     this.#letGo(kept);
+  }
+
+  /** It is held until then: another viewer may begin the next state in between, and end its keeping. */
+  #answerLater(shared: SharedJob): void {
+    shared.holders++;
+    queueMicrotask(() => {
+      this.#answer(shared);
+      this.#letGo(shared);
+    });
   }
 
   #answer(shared: SharedJob): void {

@@ -198,6 +198,22 @@ Deno.test("the memory of a shared update is used again when the last viewer has 
   });
 });
 
+Deno.test("one who comes later is sent the bytes of its state though the next state begins in the same turn", async () => {
+  await withRig(async (rig) => {
+    const [first, second, late] = [rig.viewer(Encoding.Tight), rig.viewer(Encoding.Tight), rig.viewer(Encoding.Tight)];
+    const updates = await Promise.all([first, second].map((viewer) => viewer.encode(rig.generation)));
+    for (const [at, update] of updates.entries()) await [first, second][at]!.show(update);
+    const before = rig.picture;
+    const coming = late.encode(rig.generation);
+    rig.paint(3);
+    const next = first.encode(rig.generation);
+    await late.show(await coming);
+    assert.deepEqual(late.decoder.picture, pixelValues(X8R8G8B8, before));
+    await first.show(await next);
+    rig.assertShown(first);
+  });
+});
+
 Deno.test("viewers who leave take nobody else's job with them", async () => {
   await withRig(async (rig) => {
     const viewers = [0, 1, 2].map(() => rig.viewer(Encoding.Tight));
