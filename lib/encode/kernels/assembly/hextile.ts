@@ -39,13 +39,15 @@ class Tile {
   solidWord: u32;
 }
 
-/** Row masks, a u32 a row: words equal to the one at their right, to the one above, words not painted yet. */
+/** Row masks, a u16 a row: words equal to the one at their right, to the one above, words not painted yet. */
 const RIGHT: usize = 64;
 const UP: usize = RIGHT + 64;
 /** Words equal to the one below; none in the last row. */
-const DOWN: usize = UP + 4;
-const PENDING: usize = UP + 128;
+const DOWN: usize = UP + 2;
+const PENDING: usize = UP + 64;
 const WORDS: usize = PENDING + 64;
+/** Rows whose masks are taken together: a u64. Behind the last row of a tile as many are marked as painted. */
+const GROUP_ROWS: u32 = 4;
 /** Bytes of scratch memory `encodeHextile` needs. */
 export const HEXTILE_SCRATCH_BYTES: usize = PALETTE_BYTES + WORDS + TILE_BYTES + 128;
 
@@ -166,7 +168,7 @@ function compareNeighbours(tile: Tile, from: usize, strideBytes: u32, swizzle: v
   let pendingCorners: u32 = 0;
   let pending: u32 = 0;
   const end = base + WORDS + tile.height * ROW_BYTES;
-  for (let row = base + WORDS; row < end; row += ROW_BYTES, masks += 4, from += strideBytes) {
+  for (let row = base + WORDS; row < end; row += ROW_BYTES, masks += 2, from += strideBytes) {
     const a = v128.swizzle(v128.load(from), swizzle);
     const b = v128.swizzle(v128.load(from, 16), swizzle);
     const c = v128.swizzle(v128.load(from, 32), swizzle);
@@ -183,9 +185,9 @@ function compareNeighbours(tile: Tile, from: usize, strideBytes: u32, swizzle: v
     ) & (columns >> 1);
     const up = equalMask(a, b, c, d, aboveA, aboveB, aboveC, aboveD) & hasAbove;
     const todo = columns & ~equalMask(a, b, c, d, background, background, background, background);
-    store<u32>(masks, right, RIGHT);
-    store<u32>(masks, up, UP);
-    store<u32>(masks, todo, PENDING);
+    store<u16>(masks, <u16>right, RIGHT);
+    store<u16>(masks, <u16>up, UP);
+    store<u16>(masks, <u16>todo, PENDING);
     const starts = columns & ~(right << 1) & ~up;
     corners += popcnt<u32>(starts);
     pendingCorners += popcnt<u32>(starts & todo);
@@ -196,7 +198,8 @@ function compareNeighbours(tile: Tile, from: usize, strideBytes: u32, swizzle: v
     aboveD = d;
     hasAbove = columns;
   }
-  store<u32>(masks, 0, UP);
+  store<u16>(masks, 0, UP);
+  store<u64>(masks, 0, PENDING);
   tile.marked = tile.background;
   tile.pending = pending;
   tile.corners = pendingCorners;
@@ -276,11 +279,11 @@ function markForeground(tile: Tile, background: u32): void {
   let corners: u32 = 0;
   let pending: u32 = 0;
   for (let y: u32 = 0; y < tile.height; y++) {
-    const masks = base + (<usize>y << 2);
+    const masks = base + (<usize>y << 1);
     const todo = columns & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted);
-    corners += popcnt<u32>(todo & ~(load<u32>(masks, RIGHT) << 1) & ~load<u32>(masks, UP));
+    corners += popcnt<u32>(todo & ~(<u32>load<u16>(masks, RIGHT) << 1) & ~<u32>load<u16>(masks, UP));
     pending += popcnt<u32>(todo);
-    store<u32>(masks, todo, PENDING);
+    store<u16>(masks, <u16>todo, PENDING);
   }
   tile.marked = background;
   tile.pending = pending;
@@ -291,8 +294,8 @@ function markForeground(tile: Tile, background: u32): void {
 function pendingColour(tile: Tile): u32 {
   const base = changetype<usize>(tile);
   let y: u32 = 0;
-  while (load<u32>(base + (<usize>y << 2), PENDING) == 0) y++;
-  const x = ctz<u32>(load<u32>(base + (<usize>y << 2), PENDING));
+  while (load<u16>(base + (<usize>y << 1), PENDING) == 0) y++;
+  const x = ctz<u32>(load<u16>(base + (<usize>y << 1), PENDING));
   return load<u32>(base + WORDS + y * ROW_BYTES + (<usize>x << 2));
 }
 
@@ -301,7 +304,7 @@ function isForeground(tile: Tile, colour: u32): bool {
   const base = changetype<usize>(tile);
   const wanted = v128.splat<u32>(colour);
   for (let y: u32 = 0; y < tile.height; y++) {
-    const todo = load<u32>(base + (<usize>y << 2), PENDING);
+    const todo: u32 = load<u16>(base + (<usize>y << 1), PENDING);
     if (todo & ~wordsOfColour(base + WORDS + y * ROW_BYTES, wanted)) return false;
   }
   return true;
@@ -328,19 +331,27 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
   // Of the next subrect no byte may be behind the limit, and there are at most 255.
   const lastStart = min(limit - subrectBytes, at + 254 * subrectBytes);
   let painted: u32 = 0;
-  for (let y: u32 = 0; y < tile.height; y++) {
-    const masks = base + (<usize>y << 2);
+  for (let y: u32 = 0; y < tile.height; y += GROUP_ROWS) {
+    const masks = base + (<usize>y << 1);
     const words = base + WORDS + y * ROW_BYTES;
-    const right = load<u32>(masks, RIGHT);
-    const down = load<u32>(masks, DOWN);
-    for (let left = load<u32>(masks, PENDING); left != 0;) {
+    const right = load<u64>(masks, RIGHT);
+    const down = load<u64>(masks, DOWN);
+    for (let left = load<u64>(masks, PENDING); left != 0;) {
       if (at > lastStart) return 0;
-      const x = ctz<u32>(left);
-      const width = ctz<u32>(~(right >> x)) + 1;
-      const size = (down >> x) & 1 ? growSubrect(masks, x, width) : (width - 1) << 4;
-      left &= ~(((2 << (size >> 4)) - 1) << x);
-      const colour = load<u32>(words + (<usize>x << 2)) & colourMask;
-      store<u64>(at, <u64>colour | <u64>(x << 4 | y | size << 8) << colourBits);
+      const corner = ctz<u64>(left);
+      let width = <u32>ctz<u64>(~(right >> corner)) + 1;
+      let height: u32 = 1;
+      if ((down >> corner) & 1) {
+        const size = growSubrect(masks + (<usize>(corner >> 4) << 1), <u32>corner & 15, width);
+        width = size >> 8;
+        height = size & 255;
+        left = load<u64>(masks, PENDING);
+      }
+      // What is before the end of this run is painted.
+      left &= <u64>-2 << (corner + width - 1);
+      const place = (<u32>corner & 15) << 4 | (y + (<u32>corner >> 4));
+      const colour = load<u32>(words + (<usize>corner << 2)) & colourMask;
+      store<u64>(at, <u64>colour | <u64>(place | (width - 1) << 12 | (height - 1) << 8) << colourBits);
       at += subrectBytes;
       painted++;
     }
@@ -351,21 +362,22 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
 
 /**
  * Finds the largest subrect of one colour with a given corner, in the row of `masks` where `width` words are of that
- * colour, and marks it as painted in the rows below. Returns width - 1 and height - 1 as they are sent.
+ * colour, and marks it as painted in the rows below. Returns its width << 8 | height.
  */
+@inline
 function growSubrect(masks: usize, x: u32, width: u32): u32 {
   let bestWidth = width;
   let bestHeight: u32 = 1;
   let row = masks;
-  for (let height: u32 = 2;; height++, row += 4) {
-    width = min(width, ctz<u32>(~(load<u32>(row, DOWN) >> x)));
+  for (let height: u32 = 2;; height++, row += 2) {
+    width = min(width, ctz<u32>(~(<u32>load<u16>(row, DOWN) >> x)));
     if (width == 0) break;
     if (width * height <= bestWidth * bestHeight) continue;
     bestWidth = width;
     bestHeight = height;
   }
   const painted: u32 = ~(((1 << bestWidth) - 1) << x);
-  const end = masks + (<usize>bestHeight << 2);
-  for (row = masks + 4; row < end; row += 4) store<u32>(row, load<u32>(row, PENDING) & painted, PENDING);
-  return (bestWidth - 1) << 4 | (bestHeight - 1);
+  const end = masks + (<usize>bestHeight << 1);
+  for (row = masks + 2; row < end; row += 2) store<u16>(row, <u16>(load<u16>(row, PENDING) & painted), PENDING);
+  return bestWidth << 8 | bestHeight;
 }
