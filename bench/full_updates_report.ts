@@ -102,7 +102,8 @@ function tableLine(cells: readonly string[]): string {
 function cell(row: Row | undefined): string {
   if (row === undefined) return "-";
   const loss = row.lossDb === undefined ? "" : `, ${row.lossDb.toFixed(1)} dB`;
-  return `${row.cpuMsPerUpdate.toFixed(1)} ms, ${(row.bytesPerUpdate / 1e6).toFixed(3)} MB${loss}`;
+  const wall = `${row.wallMsPerUpdate.toFixed(0)} ms until it is there`;
+  return `${row.cpuMsPerUpdate.toFixed(1)} ms, ${wall}, ${(row.bytesPerUpdate / 1e6).toFixed(3)} MB${loss}`;
 }
 
 /** Our speed and bytes against those of the peer that uses the least CPU, and our bytes against the fewest. */
