@@ -328,8 +328,8 @@ function paintSubrects(tile: Tile, colourBytes: u32, at: usize, limit: usize): u
   const subrectBytes = colourBytes + 2;
   const colourBits = <u64>colourBytes << 3;
   const colourMask: u32 = colourBytes == 0 ? 0 : 0xffffffff;
-  // Of the next subrect no byte may be behind the limit, and there are at most 255.
-  const lastStart = min(limit - subrectBytes, at + 254 * subrectBytes);
+  // Of the next subrect no byte may be behind the limit: at most 171 of several colours. Of one colour there are 128.
+  const lastStart = limit - subrectBytes;
   let painted: u32 = 0;
   for (let y: u32 = 0; y < tile.height; y += GROUP_ROWS) {
     const masks = base + (<usize>y << 1);
