@@ -111,10 +111,10 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
 
 /** What a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
-  search.widestWeighed = level < 2 ? 0 : level < 7 ? 1 : 4;
+  search.widestWeighed = level < 7 ? 0 : 4;
   search.remembersAll = level > 1 ? 1 : 0;
-  search.places = level < 2 ? 0 : level < 3 ? 1 : level < 5 ? 2 : 4;
+  search.places = level < 3 ? 0 : level < 5 ? 2 : 4;
   search.niceLength = level < 6 ? 64 : 258;
-  search.jumpLength = level < 3 ? 8 : level < 7 ? 16 : 64;
+  search.jumpLength = level < 2 ? 8 : level < 7 ? 16 : 64;
   search.noisePercent = level < 3 ? 33 : 10;
 }
