@@ -45,18 +45,13 @@ export class StreamMemory {
   take(): number {
     if (this.#free.length === 0) this.#addSlots();
     const slot = this.#free.pop()!;
-    this.reset(slot);
+    this.#kernels.resetDeflate(slot);
     return slot;
   }
 
   /** Gives a slot back. */
   give(slot: number): void {
     this.#free.push(slot);
-  }
-
-  /** Lets a stream begin anew, with a zlib header: what comes next needs nothing that came before. */
-  reset(slot: number): void {
-    this.#kernels.resetDeflate(slot);
   }
 
   /**

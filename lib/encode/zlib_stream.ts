@@ -33,11 +33,6 @@ export class ZlibStream {
     return compressed.subarray(dropped);
   }
 
-  /** Begins anew, with a zlib header: what comes next needs nothing that came before (the reset bits of Tight). */
-  reset(): void {
-    if (this.#slot !== undefined) this.#memory.reset(this.#slot);
-  }
-
   /** Gives its memory back. */
   close(): void {
     if (this.#slot !== undefined) this.#memory.give(this.#slot);
