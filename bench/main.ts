@@ -24,8 +24,8 @@ const { values, positionals } = parseArgs({
   options: {
     pictures: { type: "string", default: Object.keys(PICTURES).join(",") },
     cases: { type: "string", default: "" },
-    updates: { type: "string", default: "8" },
-    rounds: { type: "string", default: "3" },
+    updates: { type: "string", default: "6" },
+    rounds: { type: "string", default: "8" },
     size: { type: "string", default: "1920x1080" },
     report: { type: "string" },
     conclusion: { type: "string", default: "" },
