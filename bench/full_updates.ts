@@ -1,6 +1,6 @@
 /** Full updates of one picture, again and again: what they cost the server and the wire. */
 
-import { COMPRESS_LEVEL_0, Encoding, QUALITY_LEVEL_0 } from "../lib/rfb/encodings.ts";
+import { COMPRESS_LEVEL_0, Encoding, PseudoEncoding, QUALITY_LEVEL_0 } from "../lib/rfb/encodings.ts";
 import type { BenchServer } from "./servers.ts";
 import { LightViewer } from "./measure/light_viewer.ts";
 
@@ -27,7 +27,8 @@ export interface FullUpdateResult {
 
 function updateCase(name: string, encoding: number, ...pseudo: number[]): UpdateCase {
   const isLossy = pseudo.some((each) => each >= QUALITY_LEVEL_0 && each <= QUALITY_LEVEL_0 + 9);
-  return { name, encoding, encodings: [encoding, ...pseudo], isLossy };
+  // every real viewer lists LastRect, and the peers look for areas of one colour only where it is listed
+  return { name, encoding, encodings: [encoding, ...pseudo, PseudoEncoding.LastRect], isLossy };
 }
 
 function levelCases(name: string, encoding: number): UpdateCase[] {
