@@ -10,7 +10,7 @@ import { encodeRawRect } from "./raw.ts";
 import type { RectEncoder } from "./rect_encoder.ts";
 import { LARGE_PARTS, type PartShape, RAW_PARTS, RRE_PARTS, SQUARE_PARTS } from "./rect_plan.ts";
 import { encodeCorreRect, encodeRreRect } from "./rre.ts";
-import { encodeTightRects, usesGradient } from "./tight.ts";
+import { encodeTightRects } from "./tight.ts";
 import { encodeTrleRect } from "./trle.ts";
 import { encodeZlibRects } from "./zlib.ts";
 import { encodeZrleRect } from "./zrle.ts";
@@ -63,15 +63,15 @@ export function choosePartShape(encoding: number): PartShape {
   return isTight(encoding) ? SQUARE_PARTS : LARGE_PARTS;
 }
 
-/** The conversion into the pixels that an encoding sends to a client with a pixel format and compress level. */
-export function chooseConversion(encoding: number, format: PixelFormat, compressLevel?: number): Uint8Array {
+/** The conversion into the pixels that an encoding sends; `mayFilter`: behind Tight's gradient filter where it pays. */
+export function chooseConversion(encoding: number, format: PixelFormat, mayFilter = false): Uint8Array {
   const conversion = new Uint8Array(PIXEL_CONVERSION_BYTES);
   const isCompact = ([Encoding.TRLE, Encoding.ZRLE, Encoding.ZYWRLE] as readonly number[]).includes(encoding);
   const isPng = encoding === Encoding.TightPNG && format.bitsPerPixel > 8;
   if (isPng || encoding === Encoding.Tight && hasTightPixels(format)) {
     writePixelConversion(conversion, R8G8B8, "CPIXEL");
   } else writePixelConversion(conversion, format, isCompact ? "CPIXEL" : "PIXEL");
-  if (encoding === Encoding.Tight && usesGradient(compressLevel)) conversion[MAY_FILTER_OFFSET] = 1;
+  if (encoding === Encoding.Tight && mayFilter) conversion[MAY_FILTER_OFFSET] = 1;
   return conversion;
 }
 

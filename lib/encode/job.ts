@@ -43,6 +43,8 @@ export interface EncodeSettings {
   readonly beside?: readonly number[];
   /** 0–9, undefined for the encoding's default. */
   readonly compressLevel?: number;
+  /** Whether the client knows Tight's gradient filter. */
+  readonly gradients?: boolean;
   /** 0–9; undefined when the client wants its pixels as they are. */
   readonly qualityLevel?: number;
   /** Undefined when the client takes no JPEG. */

@@ -13,6 +13,7 @@ import { planParts } from "./part_plan.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
 import { planCopies } from "./rect_plan.ts";
 import { encodeSolidRect } from "./solid.ts";
+import { usesGradient } from "./tight.ts";
 import { UpdateBuffer } from "./update_buffer.ts";
 
 /**
@@ -54,10 +55,11 @@ export function* encodeJob(
 }
 
 /** The conversion for each encoding, made once. */
-function keptConversions({ pixelFormat, compressLevel }: EncodeSettings): (encoding: number) => Uint8Array {
+function keptConversions(settings: EncodeSettings): (encoding: number) => Uint8Array {
+  const { pixelFormat } = settings;
   const conversions = new Map<number, Uint8Array>();
   return (encoding) => {
-    const conversion = conversions.get(encoding) ?? chooseConversion(encoding, pixelFormat, compressLevel);
+    const conversion = conversions.get(encoding) ?? chooseConversion(encoding, pixelFormat, usesGradient(settings));
     conversions.set(encoding, conversion);
     return conversion;
   };

@@ -1,6 +1,6 @@
 /** Which of the encodings that a client lists are used for it. */
 
-import { Encoding } from "../rfb/encodings.ts";
+import { Encoding, PseudoEncoding } from "../rfb/encodings.ts";
 import type { EncodingPolicy } from "./job.ts";
 
 /** What a client is sent. */
@@ -62,4 +62,14 @@ function firstWanted(served: readonly number[]): number {
   const first = usable[0] ?? Encoding.Raw;
   if (first !== Encoding.JPEG) return first;
   return usable.find((encoding) => encoding !== Encoding.JPEG && encoding !== Encoding.Raw) ?? first;
+}
+
+/**
+ * Whether a client knows Tight's gradient filter, as far as its list tells. Every noVNC lists TightPNG, and no other
+ * viewer does. Those before 1.5 end the session at a gradient; a list that has what came with 1.6 is from a later one.
+ * Of the others only small ones do not know the filter (vnc-rs), and they list no extension either.
+ */
+export function knowsGradients(listed: readonly number[]): boolean {
+  if (listed.includes(Encoding.TightPNG)) return listed.includes(PseudoEncoding.ExtendedMouseButtons);
+  return listed.includes(PseudoEncoding.LastRect) || listed.includes(PseudoEncoding.QEMUExtendedKeyEvent);
 }

@@ -3,7 +3,7 @@
 import { type Rect, rect } from "../base/rect.ts";
 import { Encoding } from "../rfb/encodings.ts";
 import type { Arena } from "./arena.ts";
-import type { JpegSettings } from "./job.ts";
+import type { EncodeSettings, JpegSettings } from "./job.ts";
 import { encodeJpeg, jpegOf } from "./jpeg.ts";
 import { TightFilter, TightRects } from "./kernels/kernels.ts";
 import { JPEG_RULE, JPEG_RULE_OFFSET, WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
@@ -18,8 +18,6 @@ const MIN_COMPRESSED_BYTES = 12;
 const DEFAULT_COMPRESS_LEVEL = 1;
 /** Level of the gradient stream: higher ones search the differences for long and find next to nothing [measured]. */
 const GRADIENT_COMPRESS_LEVEL = 3;
-/** Clients that ask for less, or for nothing, may not know the filter: noVNC before 1.5 asks for 2 [QEMU]. */
-const MIN_GRADIENT_LEVEL = 5;
 const FILTER_FOLLOWS = 4;
 const FILL_CONTROL = 0x80;
 const JPEG_CONTROL = 0x90;
@@ -139,7 +137,7 @@ function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): nu
   return stream === STREAM[TightFilter.gradient] ? GRADIENT_COMPRESS_LEVEL : compressLevel;
 }
 
-/** Whether a client that asked for a compress level is sent pixels behind the gradient filter. */
-export function usesGradient(compressLevel: number | undefined): boolean {
-  return compressLevel !== undefined && compressLevel >= MIN_GRADIENT_LEVEL;
+/** Whether pixels may go behind the gradient filter: not where nothing is compressed, which is all it is for. */
+export function usesGradient({ gradients, compressLevel }: EncodeSettings): boolean {
+  return gradients === true && compressLevel !== 0;
 }

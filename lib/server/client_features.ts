@@ -1,7 +1,7 @@
 /** What a client's SetEncodings says it understands, and what of it is used. */
 
 import type { EncodingPolicy, JpegSettings } from "../encode/job.ts";
-import { type OfferedEncodings, pickEncodings } from "../encode/offered_encodings.ts";
+import { knowsGradients, type OfferedEncodings, pickEncodings } from "../encode/offered_encodings.ts";
 import { COMPRESS_LEVEL_0, Encoding, firstLevel, PseudoEncoding } from "../rfb/encodings.ts";
 import { qualityOf } from "./client_quality.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
@@ -10,6 +10,8 @@ import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 export interface ClientFeatures extends OfferedEncodings {
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
+  /** Whether the client is sent Tight and knows its gradient filter. */
+  readonly gradients: boolean;
   /** 0–9; undefined when the client wants its pixels as they are. */
   readonly qualityLevel: number | undefined;
   /** Undefined when the client takes no JPEG. */
@@ -31,9 +33,11 @@ export const NO_FEATURES: ClientFeatures = featuresOf([]);
 export function featuresOf(encodings: readonly number[], policy: EncodingPolicy = "best"): ClientFeatures {
   const listed = new Set(encodings);
   const quality = qualityOf(encodings);
+  const picked = pickEncodings(encodings, policy, quality.jpeg !== undefined);
   return {
-    ...pickEncodings(encodings, policy, quality.jpeg !== undefined),
+    ...picked,
     compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
+    gradients: picked.encoding === Encoding.Tight && knowsGradients(encodings),
     ...quality,
     copyRect: listed.has(Encoding.CopyRect),
     hextile: listed.has(Encoding.Hextile),

@@ -357,12 +357,13 @@ export class UpdatePacing {
 }
 
 function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): EncodeSettings {
-  const { encoding, beside, compressLevel, qualityLevel, jpeg } = features;
+  const { encoding, beside, compressLevel, gradients, qualityLevel, jpeg } = features;
   return {
     pixelFormat,
     encoding,
     ...(beside.length > 0 && { beside }),
     ...(compressLevel !== undefined && { compressLevel }),
+    ...(gradients && { gradients }),
     ...(qualityLevel !== undefined && { qualityLevel }),
     ...(jpeg !== undefined && { jpeg }),
   };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Display } from "../../lib/display/display.ts";
-import { COMPRESS_LEVEL_0, Encoding, encodingName, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
+import { COMPRESS_LEVEL_0, Encoding, encodingName, PseudoEncoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { serveVnc, type ServeVncOptions } from "../../lib/run/serve_vnc.ts";
 import { browserTest, openPage, pictureOfPage } from "../helpers/browser.ts";
 import { paintMixedPicture } from "../helpers/mixed_picture.ts";
@@ -47,6 +47,9 @@ async function waitForSame(look: Look, expected: Picture): Promise<void> {
     });
 }
 
+// Whoever lists it, and not TightPNG, is sent gradients.
+const { LastRect } = PseudoEncoding;
+
 const LOSSLESS = [
   Encoding.Raw,
   Encoding.RRE,
@@ -60,7 +63,7 @@ const LOSSLESS = [
 for (const encoding of LOSSLESS) {
   for (const compressLevel of encoding === Encoding.Tight || encoding === Encoding.TightPNG ? [1, 6, 9] : [2]) {
     browserTest(`noVNC shows the picture in ${encodingName(encoding)} at compress level ${compressLevel}`, async () => {
-      const used = await withPage([encoding, COMPRESS_LEVEL_0 + compressLevel], {}, waitForSame);
+      const used = await withPage([encoding, COMPRESS_LEVEL_0 + compressLevel, LastRect], {}, waitForSame);
       assert.ok(used.includes(encoding), used.join());
     });
   }

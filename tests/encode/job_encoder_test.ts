@@ -101,6 +101,7 @@ const changes = fc.record({
   seed: fc.integer(),
   encoding: fc.constantFrom(...ENCODINGS),
   compressLevel: fc.constantFrom(undefined, 0, 1, 2, 6, 9),
+  gradients: fc.boolean(),
   format: usualPixelFormats,
   rects: fc.array(
     fc.record({ x: fc.nat(150), y: fc.nat(120), width: fc.nat(160), height: fc.nat(130) }),
@@ -116,13 +117,14 @@ Deno.test("a client's picture stays right through jobs of changing encoding, lev
   await fc.assert(
     fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 8 }), async (steps) => {
       await withClient(width, height, X8R8G8B8, async (streams, decoder) => {
-        for (const { kind, seed, encoding, compressLevel, format, rects } of steps) {
+        for (const { kind, seed, encoding, compressLevel, gradients, format, rects } of steps) {
           const before = pixelValues(format, decoder.picture.map(() => 0x123456));
           decoder.format = format;
           decoder.picture.set(before);
           const picture = paintPicture(kind, width, height, seed);
           surface.paint(picture);
-          const settings = { encoding, pixelFormat: format, ...(compressLevel === undefined ? {} : { compressLevel }) };
+          const level = compressLevel === undefined ? {} : { compressLevel };
+          const settings = { encoding, pixelFormat: format, ...level, gradients };
           const job = encodeJob(surface.job(settings, rects), ownArena, streams);
           let step = await job.next();
           while (!step.done) step = await job.next();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { pickEncodings } from "../../lib/encode/offered_encodings.ts";
-import { Encoding } from "../../lib/rfb/encodings.ts";
+import { knowsGradients, pickEncodings } from "../../lib/encode/offered_encodings.ts";
+import { Encoding, PseudoEncoding } from "../../lib/rfb/encodings.ts";
 
 const { CoRRE, Hextile, JPEG, Raw, RRE, Tight, TightPNG, TRLE, Zlib, ZRLE } = Encoding;
 
@@ -40,4 +40,32 @@ Deno.test("the best of a list is what takes the fewest bytes; of Tight and ZRLE 
 Deno.test("JPEG is passed over for clients that take none", () => {
   assert.deepEqual(pickEncodings([JPEG, Hextile, Raw], "best", false), { encoding: Hextile, beside: [Raw] });
   assert.equal(pickEncodings([JPEG, Raw], "qemu", false).encoding, Raw);
+});
+
+/** What noVNC lists, version by version [core/rfb.js]: each what the one before does and more. */
+const NOVNC_LISTS: readonly [string, readonly number[]][] = [
+  ["1.0", [1, Tight, Hextile, RRE, Raw, TightPNG, -26, -254, -223, -224, -258, -308, -309, -312, -313, -239]],
+  ["1.2", [-307, PseudoEncoding.ExtendedClipboard, 0x574d5664]],
+  ["1.4", [ZRLE, JPEG]],
+  ["1.5", [PseudoEncoding.QEMULEDState]],
+  ["1.6", [0x34323648, Zlib, PseudoEncoding.ExtendedMouseButtons]],
+  ["1.7", []],
+];
+
+Deno.test("gradients are for no noVNC before 1.6: those before 1.5 end the session at one", () => {
+  const list: number[] = [];
+  const known = NOVNC_LISTS.map(([version, more]): [string, boolean] => {
+    list.push(...more);
+    return [version, knowsGradients(list)];
+  });
+  const expected = { "1.0": false, "1.2": false, "1.4": false, "1.5": false, "1.6": true, "1.7": true };
+  assert.deepEqual(Object.fromEntries(known), expected);
+  for (const level of [-256, -250, -247]) assert.ok(!knowsGradients([Tight, TightPNG, PseudoEncoding.LastRect, level]));
+});
+
+Deno.test("gradients are for native viewers that list an extension", () => {
+  const { LastRect, QEMUExtendedKeyEvent } = PseudoEncoding;
+  assert.ok(knowsGradients([1, 16, Tight, 5, LastRect]));
+  assert.ok(knowsGradients([-27, Tight, QEMUExtendedKeyEvent, -223, 16]));
+  assert.ok(!knowsGradients([Tight, ZRLE, 1, Raw, -239, -223]));
 });

@@ -6,7 +6,7 @@ import { Arena, ARENA_BYTES } from "../../lib/encode/arena.ts";
 import { chooseConversion } from "../../lib/encode/choose.ts";
 import { closeStreams, encodeJob } from "../../lib/encode/job_encoder.ts";
 import type { ClientStreams } from "../../lib/encode/rect_encoder.ts";
-import { encodeTightRects } from "../../lib/encode/tight.ts";
+import { encodeTightRects, usesGradient } from "../../lib/encode/tight.ts";
 import { UpdateBuffer } from "../../lib/encode/update_buffer.ts";
 import { Encoding } from "../../lib/rfb/encodings.ts";
 import { type PixelFormat, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
@@ -36,7 +36,7 @@ interface Sent {
 async function send(
   picture: Uint32Array,
   width: number,
-  { format = X8R8G8B8, spareRects = 1_000, compressLevel = 6 } = {},
+  { format = X8R8G8B8, spareRects = 1_000, compressLevel = 6, gradients = true } = {},
 ): Promise<Sent> {
   const height = picture.length / width;
   const surface = TestSurface.create(width, height);
@@ -45,8 +45,8 @@ async function send(
   const streams: ClientStreams = {};
   const decoder = new ReferenceDecoder(width, height, format);
   const update = new UpdateBuffer();
-  const settings = { encoding: Encoding.Tight, pixelFormat: format, compressLevel };
-  const conversion = chooseConversion(Encoding.Tight, format, compressLevel);
+  const settings = { encoding: Encoding.Tight, pixelFormat: format, compressLevel, gradients };
+  const conversion = chooseConversion(Encoding.Tight, format, usesGradient(settings));
   const context = { arena, surface: surface.view, settings, conversion, streams, update };
   await encodeTightRects({ ...context, spareRects: () => spareRects }, { ...surface.bounds, lossy: "forbidden" });
   const { bytes } = update.finish();
@@ -122,11 +122,13 @@ Deno.test("the gradient filter makes smooth pictures smaller, and only pixels of
   assert.ok(!(await send(photo(250, 200), 250, { format: HIGH_COLOUR })).seen.includes("gradient"));
 });
 
-Deno.test("a client that asks for a level below 5 gets no gradients, for it may not know them", async () => {
-  for (const compressLevel of [0, 1, 2, 4]) {
-    assert.deepEqual((await send(photo(100, 100), 100, { compressLevel })).seen, ["copy"]);
+Deno.test("a client that does not know gradients gets none, and nobody at level 0", async () => {
+  const seen = async (options: Parameters<typeof send>[2]) => (await send(photo(100, 100), 100, options)).seen;
+  for (const compressLevel of [1, 2, 9]) {
+    assert.deepEqual(await seen({ compressLevel }), ["gradient"]);
+    assert.deepEqual(await seen({ compressLevel, gradients: false }), ["copy"]);
   }
-  assert.deepEqual((await send(photo(100, 100), 100, { compressLevel: 5 })).seen, ["gradient"]);
+  assert.deepEqual(await seen({ compressLevel: 0 }), ["copy"]);
 });
 
 Deno.test("a part is one rect when the update has no room for more", async () => {

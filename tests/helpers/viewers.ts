@@ -107,7 +107,6 @@ export function startTigerVnc(screen: XScreen, port: number, options: TigerVncOp
   const colours = options.lowColourLevel === undefined
     ? ["-FullColor=1"]
     : ["-FullColor=0", `-LowColorLevel=${options.lowColourLevel}`];
-  // From compress level 5 on Tight filters gradients.
   const level = options.encoding === "Tight" ? ["-CustomCompressLevel=1", "-CompressLevel=6"] : [];
   const args = [
     "-FullScreen",

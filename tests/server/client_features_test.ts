@@ -7,6 +7,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
     encoding: Encoding.Raw,
     beside: [],
     compressLevel: undefined,
+    gradients: false,
     qualityLevel: undefined,
     jpeg: undefined,
     copyRect: false,
@@ -38,6 +39,13 @@ Deno.test("the quality that a client sets is passed on", () => {
   assert.deepEqual([qualityLevel, jpeg], [6, { quality: 79, subsampling: "4:4:4" }]);
 });
 
+Deno.test("only what goes out in Tight can be gradients", () => {
+  const { LastRect } = PseudoEncoding;
+  assert.equal(featuresOf([Encoding.Tight, LastRect]).gradients, true);
+  assert.equal(featuresOf([Encoding.ZRLE, Encoding.Tight, LastRect]).gradients, false);
+  assert.equal(featuresOf([Encoding.Tight]).gradients, false);
+});
+
 Deno.test("extensions count only when they are listed", () => {
   const features = featuresOf([
     Encoding.CopyRect,
@@ -52,6 +60,7 @@ Deno.test("extensions count only when they are listed", () => {
     encoding: Encoding.Raw,
     beside: [],
     compressLevel: 2,
+    gradients: false,
     qualityLevel: undefined,
     jpeg: undefined,
     copyRect: true,
