@@ -51,8 +51,11 @@ export interface EncodeSettings {
   readonly jpeg?: JpegSettings;
 }
 
-/** Whether a rect may be sent with a loss: never, where it pays, or wherever the encoding can [QEMU]. */
-export type LossyRule = "forbidden" | "allowed" | "forced";
+/**
+ * Whether a rect may be sent with a loss: never, where it is smooth, where it pays, or wherever the encoding can [QEMU].
+ * Only Tight looks for what is smooth; to other encodings it is where it pays.
+ */
+export type LossyRule = "forbidden" | "smooth" | "allowed" | "forced";
 
 /** One FramebufferUpdate to be made: copies first, then the changed rects, in that order. */
 export interface EncodeJob {

@@ -14,7 +14,7 @@ export const MAY_FILTER_OFFSET = 44;
 
 /** Where the struct says what Tight leaves to JPEG, a number for each rule. */
 export const JPEG_RULE_OFFSET = 46;
-export const JPEG_RULE: Readonly<Record<LossyRule, number>> = { forbidden: 0, allowed: 1, forced: 2 };
+export const JPEG_RULE: Readonly<Record<LossyRule, number>> = { forbidden: 0, smooth: 1, allowed: 1, forced: 2 };
 
 const KIND_SWIZZLE = 0;
 const KIND_SHIFT = 1;

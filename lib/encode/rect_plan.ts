@@ -43,7 +43,7 @@ export const RRE_PARTS: PartShape = { width: 64, maxPixels: 64 * 64, step: 16, m
 export const SQUARE_PARTS: PartShape = { width: 1024, maxPixels: MAX_PART_PIXELS, step: 32, maxSide: 2048 };
 
 /** The rules, the strictest first. */
-const RULES: readonly LossyRule[] = ["forbidden", "allowed", "forced"];
+const RULES: readonly LossyRule[] = ["forbidden", "smooth", "allowed", "forced"];
 
 /** The copies of a job that stay inside a surface which may have shrunk since. */
 export function planCopies(copies: readonly CopiedRect[], surface: SurfaceView): CopiedRect[] {

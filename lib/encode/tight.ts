@@ -9,6 +9,7 @@ import { TightFilter, TightRects } from "./kernels/kernels.ts";
 import { JPEG_RULE, JPEG_RULE_OFFSET, WIRE_BYTES_OFFSET } from "./pixel_conversion.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
+import { isSmooth } from "./smoothness.ts";
 import { fillPixel, writePngPayload } from "./tight_png.ts";
 import { ZlibStream } from "./zlib_stream.ts";
 
@@ -51,7 +52,9 @@ export function encodeTightRects(context: RectContext, part: Part): void {
   for (const each of found) if (each.filter !== TightFilter.jpeg) writeRect(context, each);
   // last, for their files take the place of all bytes in the arena
   for (const { bounds, filter } of found) {
-    if (filter === TightFilter.jpeg) writeJpeg(context, bounds, jpeg!);
+    if (filter !== TightFilter.jpeg) continue;
+    if (part.lossy !== "smooth" || isSmooth(context, bounds)) writeJpeg(context, bounds, jpeg!);
+    else encodeTightRects(context, { ...bounds, lossy: "forbidden" });
   }
 }
 

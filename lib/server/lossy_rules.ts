@@ -41,5 +41,6 @@ export function lossyRule(settings: QualitySettings, qualityLevel: number | unde
   if (settings.adaptive && frequency >= VIDEO_FREQUENCY[qualityLevel]!) return "forced";
   if (settings.lossy === "auto") return "forbidden";
   if (settings.adaptive && frequency < MIN_FREQUENCY[qualityLevel]!) return "forbidden";
-  return settings.encodingPolicy === "qemu" && qualityLevel >= QEMU_VIDEO_ONLY_LEVEL ? "forbidden" : "allowed";
+  if (settings.encodingPolicy !== "qemu") return "allowed";
+  return qualityLevel >= QEMU_VIDEO_ONLY_LEVEL ? "forbidden" : "smooth";
 }

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Rect } from "../../lib/base/rect.ts";
+import { type Rect, rect } from "../../lib/base/rect.ts";
 import { Arena, ARENA_BYTES } from "../../lib/encode/arena.ts";
 import type { EncodeSettings, JpegSettings, LossyRule } from "../../lib/encode/job.ts";
 import { closeStreams, encodeJob } from "../../lib/encode/job_encoder.ts";
 import type { ClientStreams } from "../../lib/encode/rect_encoder.ts";
 import { Encoding } from "../../lib/rfb/encodings.ts";
 import { type PixelFormat, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
-import { largestError, paintPhoto, pictureOfColours, rootMeanSquare } from "../helpers/jpeg_pictures.ts";
+import { largestError, paintPhoto, paintWalk, pictureOfColours, rootMeanSquare } from "../helpers/jpeg_pictures.ts";
 import { psnr } from "../helpers/pictures.ts";
 import { paintPicture, PICTURE_KINDS, randomNumbers, usualPixelFormats } from "../helpers/random_picture.ts";
 import { type DecodedRect, ReferenceDecoder } from "../helpers/reference_decoder.ts";
@@ -31,17 +31,18 @@ interface How {
   readonly pixelFormat?: PixelFormat;
   readonly jpeg?: JpegSettings | undefined;
   readonly lossy?: LossyRule;
+  readonly qualityLevel?: number;
 }
 
 /** Sends a picture in one rect. */
 async function send(colours: Uint32Array, width: number, how: How): Promise<Sent> {
   const height = colours.length / width;
-  const { encoding = Encoding.Tight, pixelFormat = X8R8G8B8, lossy = "allowed" } = how;
+  const { encoding = Encoding.Tight, pixelFormat = X8R8G8B8, lossy = "allowed", qualityLevel = 6 } = how;
   const surface = TestSurface.create(width, height);
   surface.paint(colours);
   const arena = new Arena(surface.memory.memory, surface.memory.allocate(ARENA_BYTES).pointer);
   const jpeg = "jpeg" in how ? how.jpeg : FINE;
-  const settings: EncodeSettings = { encoding, pixelFormat, ...(jpeg && { jpeg }) };
+  const settings: EncodeSettings = { encoding, pixelFormat, qualityLevel, ...(jpeg && { jpeg }) };
   const streams: ClientStreams = {};
   const steps = encodeJob({ ...surface.job(settings), lossy: [lossy] }, arena, streams);
   let step = await steps.next();
@@ -135,6 +136,28 @@ Deno.test("grain of few colours a tile becomes one JPEG with what is around it, 
   assert.deepEqual((await send(text, 256, {})).lossy, []);
 });
 
+Deno.test("by the rule for what is smooth a photo becomes JPEG, noise and what is too small do not", async () => {
+  const random = randomNumbers(5);
+  const photo = paintWalk(512, 128, 3);
+  const noise = photo.map(() => random() & 0xffffff);
+  for (const encoding of [Encoding.Tight, Encoding.TightPNG]) {
+    const how = { encoding, lossy: "smooth" } as const;
+    assert.deepEqual((await send(photo, 512, how)).lossy, [rect(0, 0, 512, 128)]);
+    assert.deepEqual((await send(photo.subarray(0, 128 * 31), 128, how)).lossy, []);
+    const exact = await send(noise, 512, how);
+    assert.deepEqual([exact.lossy, exact.picture], [[], noise]);
+    assert.equal((await send(noise, 512, { ...how, lossy: "allowed" })).lossy.length, 1);
+  }
+});
+
+Deno.test("how smooth a photo has to be depends on the quality level", async () => {
+  const photo = paintWalk(256, 128, 3).map((colour, at) => (colour & 0x7f7f7f) + (at % 20 === 0 ? 0x808080 : 0));
+  const isLossy = async (qualityLevel: number) => {
+    return (await send(photo, 256, { lossy: "smooth", qualityLevel })).lossy.length > 0;
+  };
+  assert.deepEqual(await Promise.all([0, 5, 7, 9].map(isLossy)), [true, true, false, false]);
+});
+
 Deno.test("pixels for which a JPEG is more bytes go out as they are", async () => {
   const noise = paintPicture("noise", 128, 128, 1);
   const best: JpegSettings = { quality: 100, subsampling: "4:4:4" };
@@ -161,7 +184,7 @@ Deno.test("whatever the picture, what is not named as lossy is exact, and what i
     height: fc.integer({ min: 1, max: 140 }),
     seed: fc.nat(),
     encoding: fc.constantFrom(Encoding.Tight, Encoding.TightPNG, Encoding.JPEG),
-    lossy: fc.constantFrom<LossyRule[]>("allowed", "forced", "forbidden"),
+    lossy: fc.constantFrom<LossyRule[]>("allowed", "smooth", "forced", "forbidden"),
     quality: fc.integer({ min: 1, max: 100 }),
     pixelFormat: fc.oneof(fc.constant(X8R8G8B8), usualPixelFormats),
   });

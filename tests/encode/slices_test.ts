@@ -12,7 +12,7 @@ import { PoolViewer } from "../helpers/pool_viewer.ts";
 import { paintPicture } from "../helpers/random_picture.ts";
 import { TestSurface } from "../helpers/test_surface.ts";
 
-const RULES: readonly LossyRule[] = ["forbidden", "allowed", "forced"];
+const RULES: readonly LossyRule[] = ["forbidden", "smooth", "allowed", "forced"];
 
 function jobOf(rects: readonly Rect[], lossy: readonly LossyRule[]): EncodeJob {
   const surface = { pointer: 0, width: 16_384, height: 16_384, strideBytes: 65_536 };

@@ -46,6 +46,18 @@ export function paintPhoto(width: number, height: number, seed: number): Uint32A
   });
 }
 
+/** Channels that walk from pixel to pixel, by small steps mostly, as in a photo out of a camera. */
+export function paintWalk(width: number, height: number, seed: number): Uint32Array {
+  const random = randomNumbers(seed);
+  const channels = [128, 128, 128];
+  const step = () => -3 * Math.log((random() + 1) / 2 ** 32) * (random() % 2 === 0 ? 1 : -1);
+  return Uint32Array.from({ length: width * height }, () => {
+    for (let at = 0; at < 3; at++) channels[at] = 128 + (channels[at]! - 128) * 0.98 + step();
+    const [red, green, blue] = channels.map((value) => Math.max(0, Math.min(255, Math.round(value))));
+    return red! << 16 | green! << 8 | blue!;
+  });
+}
+
 /** Colours as a picture. */
 export function pictureOfColours(colours: Uint32Array, width: number): Picture {
   const rgb = new Uint8Array(colours.length * 3);

@@ -4,7 +4,7 @@ import { type LossyMode, lossyRule, mayLose } from "../../lib/server/lossy_rules
 
 const LEVELS: readonly (number | undefined)[] = [undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const FREQUENCIES = [0, 0.25, 7.9, 8, 11, 16];
-const SIGN = { forbidden: "-", allowed: "a", forced: "F" };
+const SIGN = { forbidden: "-", smooth: "s", allowed: "a", forced: "F" };
 
 /** The rules for rising frequencies, a sign each. */
 function rules(lossy: LossyMode, adaptive: boolean, level?: number, encodingPolicy: EncodingPolicy = "best"): string {
@@ -40,8 +40,8 @@ Deno.test("without adaptive, on allows everything at once and auto is off", () =
   }
 });
 
-Deno.test("QEMU's policy keeps JPEG of quality 7 and more for video", () => {
-  assert.equal(rules("on", true, 6, "qemu"), "-aaaFF");
+Deno.test("QEMU's policy allows JPEG for what is smooth, and keeps that of quality 7 and more for video", () => {
+  assert.equal(rules("on", true, 6, "qemu"), "-sssFF");
   assert.equal(rules("on", true, 7, "qemu"), "-----F");
   assert.equal(rules("on", false, 7, "qemu"), "------");
 });

@@ -114,6 +114,11 @@ export interface Kernels {
   analyseCells: EncodeKernel;
   /** 1 when most pixels of the rect differ from the one at their right, else 0. Writes nothing. */
   isGrainyRect: EncodeKernel;
+  /**
+   * The mean square of the differences between neighbours in a rect, as the signed number of its 32 bits: -1 when it is
+   * flat or a drawing. Writes nothing.
+   */
+  smoothnessError: EncodeKernel;
   /** Makes memory of `deflateWorkBytes()` ready to deflate in, for any number of streams one after the other. */
   openDeflate(workPointer: number): void;
   /** Starts a stream in `deflateStreamBytes()` of memory: what comes next needs nothing that came before. */

@@ -30,6 +30,7 @@ export { encodeJpeg } from "./jpeg";
 export { pngIndexRows, pngRows, pngRowsOffset } from "./png";
 export { encodeRaw } from "./raw";
 export { encodeCorre, encodeRre } from "./rre";
+export { smoothnessError } from "./smoothness";
 export { encodeTight } from "./tight";
 export { encodeTrle } from "./trle";
 export { encodeZrle } from "./zrle";
