@@ -1,7 +1,7 @@
 /** One zlib stream over many rects, against two decoders. */
 
 import assert from "node:assert/strict";
-import { constants, inflateSync } from "node:zlib";
+import { constants, deflateRawSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { InflateStream } from "../../lib/decode/inflate_stream.ts";
 import { instantiateKernels, KERNEL_RESERVED_BYTES } from "../../lib/encode/kernels/kernels.ts";
@@ -9,7 +9,7 @@ import { type Segment, StreamMemory } from "../../lib/encode/stream_memory.ts";
 import { ZlibStream } from "../../lib/encode/zlib_stream.ts";
 import { paintPicture, PICTURE_KINDS, type PictureKind, randomNumbers } from "../helpers/random_picture.ts";
 
-const CONTENTS = ["random", "runs", "repeats", "skewed", ...PICTURE_KINDS] as const;
+const CONTENTS = ["random", "runs", "repeats", "skewed", "alternating", ...PICTURE_KINDS] as const;
 
 interface Piece {
   readonly content: typeof CONTENTS[number];
@@ -46,10 +46,26 @@ function contentBytes({ content, length, seed, pixelBytes }: Piece): Uint8Array 
     case "repeats":
       return Uint8Array.from({ length }, (_, at) => unit[at % unit.length]!);
     case "skewed":
-      return Uint8Array.from({ length }, () => Math.clz32(random()) * 8);
+      return skewedNoise(length, random);
+    case "alternating":
+      return alternatingBytes(length, unit, random);
     default:
       return pictureBytes(content, length, seed, pixelBytes);
   }
+}
+
+/** What no match is worth taking in. */
+function skewedNoise(length: number, random: () => number): Uint8Array {
+  return Uint8Array.from({ length }, () => 8 * Math.clz32(random()) + random() % 8);
+}
+
+/** Noise and repeats in turns, so that searching begins and ends at any place. */
+function alternatingBytes(length: number, unit: Uint8Array, random: () => number): Uint8Array {
+  const bytes = skewedNoise(length, random);
+  for (let at = random() % 40_000; at < length; at += random() % 40_000) {
+    for (const end = Math.min(length, at + random() % 20_000); at < end; at++) bytes[at] = unit[at % unit.length]!;
+  }
+  return bytes;
 }
 
 function pictureBytes(kind: PictureKind, length: number, seed: number, pixelBytes: number): Uint8Array {
@@ -94,6 +110,35 @@ Deno.test("each piece can be inflated as soon as it is compressed, whatever came
 /** Stored blocks, a zlib header and a flush. */
 function mostBytes(byteCount: number): number {
   return byteCount + 6 * (1 + Math.ceil(byteCount / 4_096)) + 7;
+}
+
+Deno.test("noise takes no more than Huffman codes alone, rect after rect", () => {
+  const stream = new ZlibStream(new StreamMemory());
+  const inflate = new InflateStream();
+  const random = randomNumbers(3);
+  for (let round = 0; round < 8; round++) {
+    const bytes = skewedNoise(60_000, random);
+    const compressed = stream.compress(bytes, [{ end: bytes.length, pixelBytes: 3 }], 1 + round % 9).slice();
+    const codesAlone = deflateRawSync(bytes, { strategy: constants.Z_HUFFMAN_ONLY });
+    assert.ok(compressed.length < 1.01 * codesAlone.length, `${compressed.length} against ${codesAlone.length}`);
+    assert.deepEqual(inflateRect(inflate, compressed, bytes.length), bytes);
+  }
+});
+
+for (const pixelBytes of [1, 3, 4]) {
+  Deno.test(`what repeats behind a long stretch of noise is found, in pixels of ${pixelBytes} bytes`, () => {
+    const stream = new ZlibStream(new StreamMemory());
+    const noise = skewedNoise(300_000, randomNumbers(4));
+    const repeats = Uint8Array.from({ length: 200_000 }, (_, at) => noise[at % 1_200]!);
+    const inflate = new InflateStream();
+    const lengths = [noise, repeats].map((bytes) => {
+      const compressed = stream.compress(bytes, [{ end: bytes.length, pixelBytes }], 1).slice();
+      assert.deepEqual(inflateRect(inflate, compressed, bytes.length), bytes);
+      return compressed.length;
+    });
+    // At most the longest stretch goes on behind the noise.
+    assert.ok(lengths[1]! < 98_304 / 2 + 5_000, `${lengths[1]} bytes`);
+  });
 }
 
 Deno.test("streams in turn do not disturb each other", () => {

@@ -4,7 +4,7 @@ import { alignBits, putBits } from "./deflate_bits";
 import { clearCounts, endBlock, fillTables, writeStored } from "./deflate_block";
 import { Search, setPixelBytes } from "./deflate_search";
 import { resetPrices } from "./deflate_prices";
-import { addSequences } from "./deflate_sequences";
+import { addSequences, resetPayoffs } from "./deflate_sequences";
 import {
   DeflateStream,
   DeflateWork,
@@ -68,6 +68,7 @@ export function resetDeflate(stream: DeflateStream): void {
   stream.historyBytes = 0;
   stream.started = 0;
   resetPrices(stream);
+  resetPayoffs(stream);
 }
 
 /**
@@ -116,5 +117,5 @@ function setEffort(search: Search, level: u32): void {
   search.places = level < 3 ? 0 : level < 5 ? 2 : 4;
   search.niceLength = level < 6 ? 64 : 258;
   search.jumpLength = level < 2 ? 8 : level < 7 ? 16 : 64;
-  search.noisePercent = level < 3 ? 33 : 10;
+  search.leastSaved = level < 3 ? 4 : level < 7 ? 2 : 0;
 }

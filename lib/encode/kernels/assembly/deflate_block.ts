@@ -74,7 +74,7 @@ export function distanceSymbol(distance: u32): u32 {
 
 /** Extra bits of a distance symbol. */
 @inline
-function distanceExtra(symbol: u32): u32 {
+export function distanceExtra(symbol: u32): u32 {
   return symbol < 2 ? 0 : (symbol >> 1) - 1;
 }
 
@@ -105,7 +105,7 @@ export function endBlock(work: DeflateWork): void {
 }
 
 @inline
-function addCount(counts: usize, symbol: u32): void {
+export function addCount(counts: usize, symbol: u32): void {
   const at = counts + (<usize>symbol << 2);
   store<u32>(at, load<u32>(at) + 1);
 }

@@ -34,8 +34,8 @@ export class Search {
   niceLength: u32;
   /** In a match this long no pixel is looked at for itself; */
   jumpLength: u32;
-  /** Where fewer pixels of a hundred have a match, what comes next is not searched. */
-  noisePercent: u32;
+  /** Where matches save less than so many percent, what comes next is not searched. */
+  leastSaved: u32;
   /** Whether long matches were so few that more places are not worth a look. */
   isGrainy: u32;
   /** Long matches found by the last search. */
@@ -59,7 +59,6 @@ export class Search {
 /** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
 export function setPixelBytes(search: Search, step: u32): void {
   search.step = step;
-  search.isGrainy = 0;
   search.minPixels = step == 1 ? 3 : step == 2 ? 2 : 1;
   search.inverse = (65_536 + step - 1) / step;
   search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;

@@ -2,8 +2,9 @@
 
 import { countLiteral, countMatch, endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
+import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { findMatches, Search, weighsMatches } from "./deflate_search";
-import { DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
+import { DeflateStream, DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, Payoff, payoffOf, SEQUENCES } from "./deflate_work";
 
 /** Symbols of a block: codes that fit a part of the picture save more than the block's header costs. */
 const BLOCK_SYMBOLS: u32 = 12_000;
@@ -12,37 +13,108 @@ const BLOCK_SYMBOLS: u32 = 12_000;
 const GRAIN_PIXELS: u32 = 64;
 /** The same for bytes that are no pixels, whose matches are shorter. */
 const GRAIN_BYTES: u32 = 1024;
-/** Pixels of a look whether there is noise, and the bytes of noise between two. */
-const PROBE_PIXELS: u32 = 512;
-const NOISE_BYTES: u32 = 12_288;
+/** Pixels of a look whether matches pay, and the fewest that tell. */
+const PROBE_PIXELS: u32 = 1024;
+const LEAST_PROBED: u32 = 256;
+/** Bytes that are literals where matches do not pay: first so many, then twice as many each time. */
+const FIRST_STRETCH: u32 = 12_288;
+const LAST_STRETCH: u32 = 98_304;
+/** Bytes of a block of nothing else. */
+const LITERALS_AT_ONCE: u32 = 98304;
+/** Pixels that are searched where they do, likewise. */
+const FIRST_TRUST: u32 = 4096;
+const LAST_TRUST: u32 = 32_768;
+
+/** Bits of the bytes that are compared which may be noise. */
+const LEAST_NOISE: u32 = 2 * COMPARED_BYTES;
+
+/** Forgets what searching has brought. */
+export function resetPayoffs(stream: DeflateStream): void {
+  for (let step: u32 = 1; step <= 4; step++) {
+    const payoff = payoffOf(stream, step);
+    payoff.literals = 0;
+    payoff.pixels = 0;
+    payoff.isGrainy = 0;
+    payoff.stretch = FIRST_STRETCH;
+    payoff.trust = FIRST_TRUST;
+  }
+}
 
 /** Turns the bytes from the anchor to `end` into sequences, and those into blocks as they fill. */
 export function addSequences(work: DeflateWork, search: Search, end: usize): void {
-  const step = search.step;
-  let isNoise = false;
-  let pixels = PROBE_PIXELS;
+  const payoff = payoffOf(work.stream, search.step);
+  if (payoff.literals > 0 && !isAlike(work, payoff, end)) payoff.literals = 0;
+  payoff.literals -= payoff.literals % search.step;
+  search.isGrainy = payoff.isGrainy;
   while (work.anchor < end) {
-    if (isNoise) addLiterals(work, min(end, work.anchor + NOISE_BYTES - NOISE_BYTES % step));
-    const searchEnd = min(end, work.anchor + pixels * step);
-    const count = findMatches(work, search, work.anchor, searchEnd, end);
-    if (weighsMatches(search)) chooseMatches(work, step, search.minPixels, count, work.anchor);
-    const matched = count - takeMatches(work, step, count, end);
-    isNoise = matched * 100 < count * (step > 2 ? search.noisePercent : search.noisePercent >> 2);
-    search.isGrainy = search.longMatches * (step > 2 ? GRAIN_PIXELS : GRAIN_BYTES) < count ? 1 : 0;
-    pixels = isNoise ? PROBE_PIXELS : MAX_MATCHES;
+    if (payoff.literals > 0) leaveLiterals(work, search.step, payoff, end);
+    else if (payoff.pixels > 0) takePixels(work, search, payoff, end);
+    else probe(work, search, payoff, end);
   }
+  payoff.isGrainy = search.isGrainy;
+}
+
+/** Whether the bytes from the anchor on are likely to be as noisy as those where a probe failed. */
+function isAlike(work: DeflateWork, payoff: Payoff, end: usize): bool {
+  if (<u32>(end - work.anchor) < COMPARED_BYTES) return false;
+  const bits = comparedBits(work);
+  return bits >= LEAST_NOISE && bits << 2 >= payoff.bits * 3;
+}
+
+function leaveLiterals(work: DeflateWork, step: u32, payoff: Payoff, end: usize): void {
+  const bytes = min(payoff.literals, <u32>(end - work.anchor));
+  addLiterals(work, work.anchor + bytes);
+  payoff.literals -= bytes;
+}
+
+function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
+  const count = searchPixels(work, search, MAX_MATCHES, end);
+  takeMatches(work, search.step, count, end);
+  payoff.pixels -= min(payoff.pixels, count);
+}
+
+/** Searches a few pixels, and takes the matches if they pay. Sets what is to be done then. */
+function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
+  const step = search.step;
+  const count = searchPixels(work, search, PROBE_PIXELS, end);
+  if (count >= LEAST_PROBED && !paysOff(work, step, count, search.leastSaved)) {
+    payoff.literals = payoff.stretch - payoff.stretch % step;
+    payoff.stretch = min(payoff.stretch << 1, LAST_STRETCH);
+    payoff.trust = FIRST_TRUST;
+    payoff.bits = comparedBits(work);
+    return;
+  }
+  takeMatches(work, step, count, end);
+  if (count < LEAST_PROBED) return;
+  payoff.pixels = payoff.trust;
+  payoff.trust = min(payoff.trust << 1, LAST_TRUST);
+  payoff.stretch = FIRST_STRETCH;
+}
+
+function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize): u32 {
+  const searchEnd = min(end, work.anchor + pixels * search.step);
+  const count = findMatches(work, search, work.anchor, searchEnd, end);
+  if (weighsMatches(search)) chooseMatches(work, search.step, search.minPixels, count, work.anchor);
+  search.isGrainy = search.longMatches * (search.step > 2 ? GRAIN_PIXELS : GRAIN_BYTES) < count ? 1 : 0;
+  return count;
+}
+
+@inline
+function countFour(base: usize, four: u32): void {
+  countLiteral(base, 0, four & 255);
+  countLiteral(base, 1, four >> 8 & 255);
+  countLiteral(base, 2, four >> 16 & 255);
+  countLiteral(base, 3, four >> 24);
 }
 
 /** Adds bytes that are not searched. */
 function addLiterals(work: DeflateWork, end: usize): void {
   const base = changetype<usize>(work);
   let at = work.anchor;
-  for (; at + 4 <= end; at += 4) {
-    const four = load<u32>(at);
-    countLiteral(base, 0, four & 255);
-    countLiteral(base, 1, four >> 8 & 255);
-    countLiteral(base, 2, four >> 16 & 255);
-    countLiteral(base, 3, four >> 24);
+  for (; at + 8 <= end; at += 8) {
+    const eight = load<u64>(at);
+    countFour(base, <u32>eight);
+    countFour(base, <u32>(eight >> 32));
   }
   for (; at < end; at++) countLiteral(base, 0, load<u8>(at));
   const sequence = base + SEQUENCES + (<usize>work.sequences << 3);

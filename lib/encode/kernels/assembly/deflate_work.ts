@@ -33,6 +33,27 @@ export class DeflateStream {
   started: u32;
 }
 
+/** What searching pixels of one size has brought a stream. */
+@unmanaged
+export class Payoff {
+  /** Bytes that are still to be left alone, and so many at the next probe that fails. */
+  literals: u32;
+  stretch: u32;
+  /** Entropy of bytes where a probe failed. */
+  bits: u32;
+  /** Pixels that are still to be searched without a probe, and so many after the next that pays. */
+  pixels: u32;
+  trust: u32;
+  /** Whether long matches were so few that more places are not worth a look. */
+  isGrainy: u32;
+}
+
+/** Of pixels of `step` bytes. */
+@inline
+export function payoffOf(stream: DeflateStream, step: u32): Payoff {
+  return changetype<Payoff>(changetype<usize>(stream) + PAYOFFS + <usize>(step - 1) * offsetof<Payoff>());
+}
+
 /** The block in the making; what is found behind it is told by the offsets below. */
 @unmanaged
 export class DeflateWork {
@@ -53,8 +74,10 @@ export class DeflateWork {
   symbols: u32;
 }
 
+/** In a stream's slot: what searching has brought, for each size of pixels. */
+const PAYOFFS: usize = 16;
 /** In a stream's slot: what the symbols of the block before cost. */
-export const PRICES: usize = 64;
+export const PRICES: usize = 128;
 /**
  * In a stream's slot: where a hash of one pixel, of two and of six was last, the low bits of its position; of six
  * the last four places, the latest lowest.
@@ -86,8 +109,13 @@ export const HEADER_LENGTHS: usize = HEADER_COUNTS + 4 * 32;
 export const HEADER_CODES: usize = HEADER_LENGTHS + 32;
 export const HEADER_ORDER: usize = HEADER_CODES + 4 * 32;
 export const HUFFMAN: usize = HEADER_ORDER + 32;
+/** What a probe counts: its bytes, and the literals, lengths and distances that its matches make of them. */
+export const PROBE_LITERALS: usize = HUFFMAN + HUFFMAN_BYTES;
+export const PROBE_SYMBOLS: usize = PROBE_LITERALS + 4 * 256;
+export const PROBE_DISTANCES: usize = PROBE_SYMBOLS + 4 * 288;
+export const PROBE_WORDS: usize = 256 + 288 + 32;
 /** How the segments of the input are to be searched: pairs of u32, the end and the bytes of a pixel. */
-export const SEARCH: usize = HUFFMAN + HUFFMAN_BYTES;
+export const SEARCH: usize = PROBE_LITERALS + 4 * PROBE_WORDS;
 export const SEGMENTS: usize = SEARCH + 128;
 export const MAX_SEGMENTS: u32 = 128;
 /** A sequence: some literals and the match behind them, none when its length is 0. */
