@@ -126,14 +126,14 @@ export function scanTile(palette: Palette, words: usize, count: u32, maxColours:
 }
 
 /** Starts a palette without colours. */
-export function clearPalette(palette: Palette): void {
+function clearPalette(palette: Palette): void {
   memory.fill(changetype<usize>(palette) + SLOTS, 0, 256);
   palette.size = 0;
 }
 
 /** The index of a colour, `maxColours` when it is new and there is no room. */
 @inline
-export function findOrInsert(palette: Palette, word: u32, maxColours: u32): u32 {
+function findOrInsert(palette: Palette, word: u32, maxColours: u32): u32 {
   const base = changetype<usize>(palette);
   let slot = <usize>((word * 0x9e3779b1) >> 24);
   for (let taken: u32 = load<u8>(base + slot, SLOTS); taken != 0; taken = load<u8>(base + slot, SLOTS)) {
