@@ -1,13 +1,8 @@
-/**
- * From the damage of a 200x20 line of text on an idle display to the first and the last byte of the update, for one
- * viewer: `deno run -A bench/latency.ts [--size 1920x1080] [--lines N] [--report FILE]`.
- */
+/** From the damage of a line of text on an idle display to the first and the last byte of its update, for one viewer. */
 
-import { parseArgs } from "node:util";
 import { Encoding } from "../lib/rfb/encodings.ts";
 import { CommandedPeer } from "./measure/commanded_peer.ts";
 import { LightViewer } from "./measure/light_viewer.ts";
-import { ownMachineLine } from "./measure/machine.ts";
 import { percentile } from "./measure/statistics.ts";
 
 const ENCODINGS = { raw: Encoding.Raw, tight: Encoding.Tight, zrle: Encoding.ZRLE };
@@ -21,13 +16,12 @@ const UPDATE_TIMEOUT_MS = 5_000;
 /** No line is like one before: it would change nothing. */
 let shownLines = 0;
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "1920x1080" },
-    lines: { type: "string", default: "200" },
-    report: { type: "string" },
-  },
-});
+/** What to measure. */
+export interface LatencyOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly lines: number;
+}
 
 /** Milliseconds from the damage. */
 interface Latency {
@@ -93,21 +87,19 @@ function row(name: string, latencies: readonly Latency[]): string {
   return `| ${name} | ${cells.map((ms) => `${ms.toFixed(2)} ms`).join(" | ")} | ${bytes} |`;
 }
 
-async function report(): Promise<string> {
-  const [width, height] = values.size.split("x");
-  await using peer = new CommandedPeer(new URL("./peers/vncd_line_peer.ts", import.meta.url), [width!, height!]);
+/** Shows lines of 200x20 to a viewer of vncd in each encoding and gives the table, as Markdown. */
+export async function latencyReport({ width, height, lines }: LatencyOptions): Promise<string> {
+  await using peer = new CommandedPeer(new URL("./peers/vncd_line_peer.ts", import.meta.url), [width, height]);
   const port = Number((await peer.expect("READY"))[0]);
   const rows: string[] = [];
   for (const [name, encoding] of Object.entries(ENCODINGS)) {
-    const latencies = await measure(peer, port, encoding, WARM_UP_LINES + Number(values.lines));
+    const latencies = await measure(peer, port, encoding, WARM_UP_LINES + lines);
     rows.push(row(name, latencies.slice(WARM_UP_LINES)));
   }
   const { errorMs } = await clockOffsetMs(peer);
   return [
-    "# Latency",
-    ownMachineLine(),
-    `From the damage of a 200x20 line of text on an idle display of ${values.size} to the bytes at one viewer, ` +
-    `${values.lines} lines in each encoding. The two processes' clocks agree within ${errorMs.toFixed(2)} ms.`,
+    `From the damage of a 200x20 line of text on an idle display of ${width}x${height} to the bytes at one viewer, ` +
+    `${lines} lines in each encoding. The two processes' clocks agree within ${errorMs.toFixed(2)} ms.`,
     [
       "| encoding | first byte, p50 | p99 | last byte, p50 | p99 | bytes |",
       "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -115,7 +107,3 @@ async function report(): Promise<string> {
     ].join("\n"),
   ].join("\n\n");
 }
-
-const text = await report();
-console.log(text);
-if (values.report !== undefined) Deno.writeTextFileSync(values.report, `${text}\n`);

@@ -1,12 +1,10 @@
 /**
  * CPU and memory of the server against the number of viewers of one busy display, all with the same settings and with
- * different ones: `deno run -A bench/viewers.ts [--counts 1,10,100,1000] [--seconds N] [--fps N] [--report FILE]`.
+ * different ones.
  */
 
-import { parseArgs } from "node:util";
 import { CommandedPeer } from "./measure/commanded_peer.ts";
 import { Crowd, differentWishes, sameWishes, type Wishes } from "./measure/crowd.ts";
-import { ownMachineLine } from "./measure/machine.ts";
 import { median } from "./measure/statistics.ts";
 
 const SIZE = { width: 1280, height: 720 };
@@ -17,15 +15,14 @@ const KINDS: readonly { readonly name: string; readonly wishes: Wishes }[] = [
 ];
 const WARM_UP_MS = 3_000;
 
-const { values } = parseArgs({
-  options: {
-    counts: { type: "string", default: "1,10,100,1000" },
-    seconds: { type: "string", default: "10" },
-    fps: { type: "string", default: "10" },
-    report: { type: "string" },
-  },
-});
-const durationMs = Number(values.seconds) * 1_000;
+/** What to measure. */
+export interface ViewersOptions {
+  /** How many viewers, one count after the other. */
+  readonly counts: readonly number[];
+  readonly seconds: number;
+  /** Frames that the display shows in a second. */
+  readonly fps: number;
+}
 
 interface Row {
   readonly kind: string;
@@ -43,34 +40,40 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function cpuPerSecond(peer: CommandedPeer): Promise<number> {
+async function cpuPerSecond(peer: CommandedPeer, seconds: number): Promise<number> {
   const [startMs, cpuMs] = [performance.now(), peer.cpuMs()];
-  await pause(durationMs);
+  await pause(seconds * 1_000);
   return (peer.cpuMs() - cpuMs) * 1_000 / (performance.now() - startMs);
 }
 
 /** A server of its own for each row, so that none has the memory of those before. */
-async function withServer<T>(use: (peer: CommandedPeer, port: number) => Promise<T>): Promise<T> {
-  const args = [SIZE.width, SIZE.height, values.fps, VIDEO.width, VIDEO.height];
+async function withServer<T>(fps: number, use: (peer: CommandedPeer, port: number) => Promise<T>): Promise<T> {
+  const args = [SIZE.width, SIZE.height, fps, VIDEO.width, VIDEO.height];
   await using peer = new CommandedPeer(new URL("./peers/vncd_busy_peer.ts", import.meta.url), args);
   const port = Number((await peer.expect("READY"))[0]);
   return await use(peer, port);
 }
 
 /** What painting takes while nobody looks. */
-function paintingMs(): Promise<number> {
-  return withServer(async (peer) => {
+function paintingMs({ fps, seconds }: ViewersOptions): Promise<number> {
+  return withServer(fps, async (peer) => {
     await pause(WARM_UP_MS);
-    return await cpuPerSecond(peer);
+    return await cpuPerSecond(peer, seconds);
   });
 }
 
-function measure(kind: string, wishes: Wishes, viewers: number, withoutMs: number): Promise<Row> {
-  return withServer(async (peer, port) => {
+/** `withoutMs` is what painting takes. */
+function measure(
+  { fps, seconds: duration }: ViewersOptions,
+  { name: kind, wishes }: typeof KINDS[number],
+  viewers: number,
+  withoutMs: number,
+): Promise<Row> {
+  return withServer(fps, async (peer, port) => {
     const crowd = await Crowd.join(port, viewers, wishes);
     await pause(WARM_UP_MS);
     crowd.begin();
-    const cpuMs = await cpuPerSecond(peer) - withoutMs;
+    const cpuMs = await cpuPerSecond(peer, duration) - withoutMs;
     const { seconds, updates, bytes, failures } = crowd.report();
     const { residentBytes } = peer;
     crowd.close();
@@ -94,20 +97,20 @@ function tableRow(row: Row, rows: readonly Row[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-async function report(): Promise<string> {
-  const withoutMs = await paintingMs();
+/** Measures vncd with each number of viewers and gives the table, as Markdown. */
+export async function viewersReport(options: ViewersOptions): Promise<string> {
+  const { counts, seconds, fps } = options;
+  const withoutMs = await paintingMs(options);
   const rows: Row[] = [];
-  for (const { name, wishes } of KINDS) {
-    for (const viewers of values.counts.split(",").map(Number)) {
-      rows.push(await measure(name, wishes, viewers, withoutMs));
+  for (const kind of KINDS) {
+    for (const viewers of counts) {
+      rows.push(await measure(options, kind, viewers, withoutMs));
       console.error(tableRow(rows.at(-1)!, rows));
     }
   }
   return [
-    "# Viewers of one display",
-    ownMachineLine(),
     `A display of ${SIZE.width}x${SIZE.height} with a terminal that scrolls, a window that moves and a video of ` +
-    `${VIDEO.width}x${VIDEO.height}, ${values.fps} frames a second, for ${values.seconds} s. CPU is the server ` +
+    `${VIDEO.width}x${VIDEO.height}, ${fps} frames a second, for ${seconds} s. CPU is the server ` +
     `process's own, user and system, all threads, each second, without the ${withoutMs.toFixed(0)} ms that painting ` +
     `takes while nobody looks. Different viewers ask for Tight, ZRLE and Zlib at levels 1 to 9.`,
     [
@@ -117,7 +120,3 @@ async function report(): Promise<string> {
     ].join("\n"),
   ].join("\n\n");
 }
-
-const text = await report();
-console.log(text);
-if (values.report !== undefined) Deno.writeTextFileSync(values.report, `${text}\n`);
