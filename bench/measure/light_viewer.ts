@@ -73,6 +73,7 @@ export class LightViewer {
 
   /** Resolves with the next update. Rejects when the connection ends first. */
   nextUpdate(): Promise<SeenUpdate> {
+    if (this.#isClosed) return Promise.reject(new Error("the viewer was closed"));
     if (this.failure !== undefined) return Promise.reject(this.failure);
     this.#waiting ??= Promise.withResolvers<SeenUpdate>();
     return this.#waiting.promise;
@@ -85,9 +86,11 @@ export class LightViewer {
     return await next;
   }
 
+  /** Ends the connection; whoever waits for an update is told. */
   close(): void {
     this.#isClosed = true;
     this.#stream.close();
+    this.#giveUp(new Error("the viewer was closed"));
   }
 
   async #send(write: (writer: ByteWriter) => void): Promise<void> {
@@ -123,6 +126,10 @@ export class LightViewer {
   #fail(error: unknown): void {
     if (this.#isClosed) return;
     this.failure ??= error;
+    this.#giveUp(error);
+  }
+
+  #giveUp(error: unknown): void {
     this.#waiting?.reject(error);
     this.#waiting = undefined;
   }
