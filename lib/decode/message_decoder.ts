@@ -67,8 +67,8 @@ export interface ServerMessage {
 /** What a {@link MessageDecoder} accepts and gives. */
 export interface MessageDecoderOptions {
   /**
-   * The encodings that may occur; all that can be decoded when undefined. Raw always may; JPEG in Tight where a quality
-   * is among them.
+   * The encodings that may occur; all that can be decoded when undefined. Raw always may; ZRLE where ZYWRLE is among
+   * them, for servers that have nothing to lose send that [QEMU]; JPEG in Tight where a quality is.
    */
   readonly encodings?: ReadonlySet<number> | undefined;
   /** Asked at the start of every message: whether its bytes are wanted. */
@@ -238,7 +238,7 @@ export class MessageDecoder {
     const header = parseRectHeader(reader);
     if (header === undefined) return undefined;
     const { rect, encoding } = header;
-    if (!this.#encodings.has(encoding) && encoding !== Encoding.Raw) {
+    if (!this.#mayOccur(encoding)) {
       throw new ProtocolError(`Cannot decode a rect: encoding ${encodingName(encoding)} was not asked for`);
     }
     const { width, height } = this.#picture.target;
@@ -248,6 +248,11 @@ export class MessageDecoder {
       throw new ProtocolError(`Cannot decode a rect of ${where}: the framebuffer is ${width}x${height}`);
     }
     return { rect, encoding, start };
+  }
+
+  #mayOccur(encoding: number): boolean {
+    if (this.#encodings.has(encoding) || encoding === Encoding.Raw) return true;
+    return encoding === Encoding.ZRLE && this.#encodings.has(Encoding.ZYWRLE);
   }
 
   #decodeRect(reader: ByteReader, { rect, encoding }: RectHeader): boolean {

@@ -2,6 +2,7 @@
 
 import type { Rect } from "../base/rect.ts";
 import type { PixelFormat } from "../rfb/pixel_format.ts";
+import type { ZywrleDepth } from "../rfb/zywrle.ts";
 
 /** Where the server surface lies in the display's shared memory: bytes B,G,R,0, for the compare pass clears the fourth. */
 export interface SurfaceView {
@@ -49,6 +50,8 @@ export interface EncodeSettings {
   readonly qualityLevel?: number;
   /** Undefined when the client takes no JPEG. */
   readonly jpeg?: JpegSettings;
+  /** How deep ZYWRLE transforms; undefined when it is to be ZRLE. */
+  readonly zywrleDepth?: ZywrleDepth;
 }
 
 /**

@@ -2,16 +2,12 @@
 
 import { Encoding } from "../rfb/encodings.ts";
 import { compactPixelBytes, type PixelFormat } from "../rfb/pixel_format.ts";
-import { zywrleDepth } from "../rfb/zywrle.ts";
 import { appendCompressed } from "./compressed_payload.ts";
 import { headedStream } from "./headed_stream.ts";
 import type { EncodeKernel } from "./kernels/kernels.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { encodeZrleRect, readSegments } from "./zrle.ts";
-
-/** The quality level that stands for pixels as they are [QEMU]. */
-const FULL_QUALITY = 9;
 
 /** Where a pixel's value has its channels: in the low three bytes, or in 5, 6, 5 or 5, 5, 5 of the low bits. */
 const Layout = { bits888: 0, bits565: 1, bits555: 2 } as const;
@@ -27,13 +23,13 @@ const WIDTHS: readonly (readonly [layout: number, bits: readonly [number, number
  */
 export function encodeZywrleRect(context: RectContext, part: Part): void {
   const { arena, conversion, surface, update, streams, settings } = context;
-  const { qualityLevel = FULL_QUALITY, pixelFormat } = settings;
+  const { zywrleDepth, pixelFormat } = settings;
   const layout = layoutOf(pixelFormat);
-  if (qualityLevel >= FULL_QUALITY || layout === undefined) return encodeZrleRect(context, part);
+  if (zywrleDepth === undefined || layout === undefined) return encodeZrleRect(context, part);
   const kernel: EncodeKernel = (...given) =>
     arena.kernels.encodeZywrle(
       ...given,
-      zywrleDepth(qualityLevel),
+      zywrleDepth,
       part.lossy !== "forbidden",
       layout,
       pixelFormat.bigEndianFlag,

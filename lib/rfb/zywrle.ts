@@ -4,8 +4,9 @@
 export type ZywrleDepth = 1 | 2 | 3;
 
 /**
- * How deep raw tiles are transformed for a client that asked for a quality level: 3 below 3, 2 below 6, else 1. With
- * level 9, or none, libvncserver transforms them all the same; QEMU sends ZRLE instead, as everybody reads it.
+ * How deep raw tiles are transformed for a client that asked for a quality level: 3 below 3, 2 below 6, else 1. A fine
+ * quality says nothing of it. With level 9, or none, libvncserver transforms them all the same; QEMU sends ZRLE instead,
+ * as everybody reads it.
  */
 export function zywrleDepth(qualityLevel: number | undefined): ZywrleDepth {
   if (qualityLevel === undefined || qualityLevel >= 6) return 1;

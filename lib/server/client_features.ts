@@ -3,6 +3,7 @@
 import type { EncodingPolicy, JpegSettings } from "../encode/job.ts";
 import { knowsGradients, type OfferedEncodings, pickEncodings } from "../encode/offered_encodings.ts";
 import { COMPRESS_LEVEL_0, Encoding, firstLevel, PseudoEncoding } from "../rfb/encodings.ts";
+import type { ZywrleDepth } from "../rfb/zywrle.ts";
 import { qualityOf } from "./client_quality.ts";
 import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
@@ -16,6 +17,8 @@ export interface ClientFeatures extends OfferedEncodings {
   readonly qualityLevel: number | undefined;
   /** Undefined when the client takes no JPEG. */
   readonly jpeg: JpegSettings | undefined;
+  /** Undefined when the client gets ZRLE instead. */
+  readonly zywrleDepth: ZywrleDepth | undefined;
   readonly copyRect: boolean;
   /** Whether Hextile was listed, chosen or not. */
   readonly hextile: boolean;

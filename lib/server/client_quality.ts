@@ -2,13 +2,19 @@
 
 import type { JpegSettings, Subsampling } from "../encode/job.ts";
 import { FINE_QUALITY_0, FINE_QUALITY_100, firstLevel, QUALITY_LEVEL_0, Subsample } from "../rfb/encodings.ts";
+import { type ZywrleDepth, zywrleDepth } from "../rfb/zywrle.ts";
 
-/** What the client may be sent with a loss; both undefined when nothing. */
+/** What the client may be sent with a loss; undefined when nothing. */
 export interface ClientQuality {
   /** 0–9. */
   readonly qualityLevel: number | undefined;
   readonly jpeg: JpegSettings | undefined;
+  /** Undefined as well when the client is better off with ZRLE. */
+  readonly zywrleDepth: ZywrleDepth | undefined;
 }
+
+/** The level that stands for pixels as they are where ZYWRLE is meant [QEMU]. */
+const FULL_QUALITY = 9;
 
 /** The levels in terms of libjpeg [TigerVNC TightJPEGEncoder, libvncserver tight.c]. */
 const LEVELS: readonly JpegSettings[] = [
@@ -44,12 +50,16 @@ const SUBSAMPLINGS: ReadonlyMap<number, Subsampling> = new Map<number, Subsampli
 export function qualityOf(encodings: readonly number[]): ClientQuality {
   const level = firstLevel(encodings, QUALITY_LEVEL_0);
   const fine = first(encodings, fineQuality);
-  if (level === undefined && fine === undefined) return { qualityLevel: undefined, jpeg: undefined };
+  if (level === undefined && fine === undefined) {
+    return { qualityLevel: undefined, jpeg: undefined, zywrleDepth: undefined };
+  }
   const ofLevel = level === undefined ? undefined : LEVELS[level];
   const quality = Math.max(1, fine ?? ofLevel!.quality);
   const subsampling = first(encodings, (encoding) => SUBSAMPLINGS.get(encoding)) ?? ofLevel?.subsampling;
   const jpeg = { quality, subsampling: subsampling ?? DEFAULT_SUBSAMPLING };
-  return { qualityLevel: level ?? levelOfQuality(quality), jpeg };
+  const qualityLevel = level ?? levelOfQuality(quality);
+  // the client knows of the level that it named, not of the one that a fine quality comes to
+  return { qualityLevel, jpeg, zywrleDepth: qualityLevel >= FULL_QUALITY ? undefined : zywrleDepth(level) };
 }
 
 function first<T>(encodings: readonly number[], read: (encoding: number) => T | undefined): T | undefined {

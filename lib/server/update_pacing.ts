@@ -357,7 +357,7 @@ export class UpdatePacing {
 }
 
 function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): EncodeSettings {
-  const { encoding, beside, compressLevel, gradients, qualityLevel, jpeg } = features;
+  const { encoding, beside, compressLevel, gradients, qualityLevel, jpeg, zywrleDepth } = features;
   return {
     pixelFormat,
     encoding,
@@ -366,5 +366,6 @@ function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): Enc
     ...(gradients && { gradients }),
     ...(qualityLevel !== undefined && { qualityLevel }),
     ...(jpeg !== undefined && { jpeg }),
+    ...(zywrleDepth !== undefined && { zywrleDepth }),
   };
 }

@@ -280,6 +280,13 @@ Deno.test("MessageDecoder refuses encodings that were not asked for", () => {
   assert.equal(messagesOf(update([{ ...none, encoding: Encoding.Raw }]), 99, { encodings }).messages.length, 1);
 });
 
+Deno.test("MessageDecoder takes ZRLE where ZYWRLE was asked for, as QEMU sends it", () => {
+  const zrle = { x: 0, y: 0, width: 1, height: 1, encoding: Encoding.ZRLE };
+  const refused = /ZRLE \(16\) was not asked for/;
+  refuses(update([zrle]), refused, { encodings: new Set<number>([Encoding.TRLE]) });
+  assert.equal(messagesOf(update([zrle]), 99, { encodings: new Set<number>([Encoding.ZYWRLE]) }).messages.length, 0);
+});
+
 Deno.test("MessageDecoder refuses message types that were not agreed on", () => {
   for (const type of [4, 128, 150, 248, 255]) refuses(Uint8Array.of(type), new RegExp(`type ${type} `));
 });

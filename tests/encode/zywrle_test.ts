@@ -10,9 +10,10 @@ import type { EncodedUpdate, LossyRule } from "../../lib/encode/job.ts";
 import { closeStreams, encodeJob } from "../../lib/encode/job_encoder.ts";
 import type { ClientStreams } from "../../lib/encode/rect_encoder.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
-import { Encoding } from "../../lib/rfb/encodings.ts";
+import { Encoding, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { channelBits, type PixelFormat, R8G8B8, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
 import { zywrleDepth } from "../../lib/rfb/zywrle.ts";
+import { qualityOf } from "../../lib/server/client_quality.ts";
 import { paintPicture, PICTURE_KINDS, usualPixelFormats } from "../helpers/random_picture.ts";
 import { ReferenceDecoder } from "../helpers/reference_decoder.ts";
 import { pixelValues, TestSurface } from "../helpers/test_surface.ts";
@@ -53,8 +54,9 @@ async function send(
 ): Promise<Sent> {
   const surface = new TestSurface(memory, width, picture.length / width);
   surface.paint(picture);
-  const quality = qualityLevel === undefined ? {} : { qualityLevel };
-  const job = surface.job({ encoding: Encoding.ZYWRLE, pixelFormat: format, ...quality });
+  const { zywrleDepth: depth } = qualityOf(qualityLevel === undefined ? [] : [QUALITY_LEVEL_0 + qualityLevel]);
+  const settings = { encoding: Encoding.ZYWRLE, pixelFormat: format };
+  const job = surface.job(depth === undefined ? settings : { ...settings, zywrleDepth: depth });
   const streams: ClientStreams = {};
   const steps = encodeJob(rule === undefined ? job : { ...job, lossy: [rule] }, arena, streams);
   let step = await steps.next();

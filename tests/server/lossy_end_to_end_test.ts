@@ -6,7 +6,7 @@ import type { VncClient } from "../../lib/client/vnc_client.ts";
 import { Display } from "../../lib/display/display.ts";
 import { QUIET_MS } from "../../lib/display/update_statistics.ts";
 import { WorkerPool } from "../../lib/encode/pool.ts";
-import { Encoding, encodingName, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
+import { Encoding, encodingName, FINE_QUALITY_0, QUALITY_LEVEL_0 } from "../../lib/rfb/encodings.ts";
 import { VncServer, type VncServerOptions } from "../../lib/server/vnc_server.ts";
 import { memoryPipe } from "../../lib/transport/memory_pipe.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
@@ -81,6 +81,8 @@ const LISTS: readonly (readonly [encodings: readonly number[], lossy: number])[]
   [[JPEG, ZRLE, Hextile, Raw, level(6)], JPEG],
   [[JPEG, Raw, level(2)], JPEG],
   [[ZYWRLE, level(4)], ZYWRLE],
+  // the client has no level to tell the depth of the wavelets by
+  [[ZYWRLE, FINE_QUALITY_0 + 20], ZYWRLE],
 ];
 
 for (const [encodings, lossy] of LISTS) {
@@ -110,6 +112,18 @@ for (const [encodings, lossy] of LISTS) {
     },
   );
 }
+
+lossyTest(
+  "a client that lists ZYWRLE and no quality is sent ZRLE",
+  [ZYWRLE],
+  { lossy: "on", adaptive: false },
+  async (rig) => {
+    const updated = rig.client.nextUpdate();
+    rig.client.requestUpdate(false);
+    assert.deepEqual([...new Set((await updated).rects.map(({ encoding }) => encoding))], [ZRLE]);
+    assert.equal(differingPixels(pictureOfClient(rig.client), pictureOfDisplay(rig.display)), 0);
+  },
+);
 
 lossyTest("by default only video is lossy, and its last picture is exact", [Tight, level(8)], {}, async (rig) => {
   const { clock, display, client, update } = rig;
