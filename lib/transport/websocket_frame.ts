@@ -179,11 +179,13 @@ export function serverHeaderBytes(payloadBytes: number): number {
   return payloadBytes <= MAX_CONTROL_BYTES ? 2 : payloadBytes <= 0xffff ? 4 : 10;
 }
 
-/** A whole frame of the server: final, not masked. */
-export function writeServerFrame(opcode: number, payload: Uint8Array): Uint8Array {
+/** A whole frame of the server: final, not masked; in `memory` where there is room for it. */
+export function writeServerFrame(opcode: number, payload: Uint8Array, memory?: Uint8Array): Uint8Array {
   const start = serverHeaderBytes(payload.length);
-  const frame = new Uint8Array(start + payload.length);
-  const view = new DataView(frame.buffer);
+  const byteLength = start + payload.length;
+  const hasRoom = memory !== undefined && memory.length >= byteLength;
+  const frame = hasRoom ? memory.subarray(0, byteLength) : new Uint8Array(byteLength);
+  const view = new DataView(frame.buffer, frame.byteOffset);
   frame[0] = FINAL_BIT | opcode;
   frame[1] = start === 2 ? payload.length : start === 4 ? LENGTH_16 : LENGTH_64;
   if (start === 4) view.setUint16(2, payload.length);

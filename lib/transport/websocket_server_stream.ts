@@ -26,6 +26,11 @@ export interface WebSocketServerOptions {
 
 /** What goes out as one frame: a browser hands on whole messages only, so that a long one would wait for its end. */
 const PIECE_BYTES = 64 * 1024;
+/** Memory of frames that is kept for the next ones: more are hardly ever on their way at a time [vncd]. */
+const MAX_SPARE_FRAMES = 16;
+
+/** Of all streams: a frame lives only until the carrier has it, and there are thousands of them a second. */
+const spareFrames: Uint8Array[] = [];
 
 /**
  * The payload bytes of a WebSocket whose handshake is done. A frame that breaks RFC 6455, a text frame or one over
@@ -144,12 +149,20 @@ class WebSocketServerStream implements ByteStream {
   async write(bytes: Uint8Array): Promise<void> {
     this.#assertOpen();
     for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
-      const piece = bytes.subarray(offset, offset + PIECE_BYTES);
-      await this.#inTurn(() => {
-        this.#assertOpen();
-        return writeServerFrame(Opcode.Binary, piece);
-      }, serverHeaderBytes(piece.length));
+      await this.#writePiece(bytes.subarray(offset, offset + PIECE_BYTES));
     }
+  }
+
+  /** Memory of a frame whose write fails is not used again: the system may be reading it yet. */
+  async #writePiece(piece: Uint8Array): Promise<void> {
+    const overheadBytes = serverHeaderBytes(piece.length);
+    let memory: Uint8Array | undefined;
+    await this.#inTurn(() => {
+      this.#assertOpen();
+      memory = spareFrames.pop() ?? new Uint8Array(serverHeaderBytes(PIECE_BYTES) + PIECE_BYTES);
+      return writeServerFrame(Opcode.Binary, piece, memory);
+    }, overheadBytes);
+    if (memory !== undefined && spareFrames.length < MAX_SPARE_FRAMES) spareFrames.push(memory);
   }
 
   #assertOpen(): void {
