@@ -132,5 +132,5 @@ export const MIN_VRAM_BYTES = 256 << 10;
 export const MAX_HELD_KEYS = 256;
 /** An exclusive client is not replaced by the next one before this [vncd: two that fight reconnect in a loop]. */
 export const TAKEOVER_INTERVAL_MS = 1_000;
-/** Memory of a sent update that an encoding worker keeps for its next one [vncd: an uncompressed 3840x2160 update]. */
+/** Memory of sent updates that a pool keeps for its next ones [vncd: an uncompressed 3840x2160 update]. */
 export const MAX_RECYCLED_BYTES = 40 << 20;

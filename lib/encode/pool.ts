@@ -2,14 +2,15 @@
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
-import { MAX_RECYCLED_BYTES, POOL_CLOSE_GRACE_MS } from "../base/limits.ts";
+import { POOL_CLOSE_GRACE_MS } from "../base/limits.ts";
 import { headedStreams } from "./choose.ts";
-import type { ClientEncoder, EncodedUpdate, EncodeJob, EncoderPool, PixelMemory } from "./job.ts";
+import type { ClientEncoder, EncodeJob, EncoderPool, PixelMemory } from "./job.ts";
 import { liveUpdate } from "./live_update.ts";
 import { JobRun } from "./job_run.ts";
 import { type EncodeOrder, PoolWorker } from "./pool_worker.ts";
 import { SharedJobs } from "./shared_jobs.ts";
 import { sliceCount, sliceJob } from "./slices.ts";
+import { SpareMemory } from "./spare_memory.ts";
 import { ViewerEncoder } from "./viewer_encoder.ts";
 import type { EncodeFault } from "./worker_messages.ts";
 
@@ -60,7 +61,7 @@ export class WorkerPool implements EncoderPool {
   readonly #maxWorkers: number;
   readonly #workers = new Set<PoolWorker>();
   readonly #displays = new Map<PixelMemory, DisplayViewers>();
-  readonly #spares: ArrayBuffer[] = [];
+  readonly #spares: SpareMemory;
   #nextClient = 0;
   #isClosed = false;
 
@@ -68,6 +69,7 @@ export class WorkerPool implements EncoderPool {
   constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
     this.#maxWorkers = Math.max(1, options.maxWorkers ?? navigator.hardwareConcurrency - 1);
+    this.#spares = new SpareMemory(this.#maxWorkers);
   }
 
   /**
@@ -99,7 +101,7 @@ export class WorkerPool implements EncoderPool {
     const jobs = new SharedJobs({
       runShared: (leader, job) => this.#run(this.#ordersOf(leader, job, memory), () => this.#leastBusy()),
       runOwn: (viewer, job) => this.#runOwn(viewer, job, memory),
-      recycle: (update) => this.#recycle(update),
+      recycle: (update) => this.#spares.give(update),
     });
     const display = { jobs, viewers: new Set<ViewerEncoder>(), own: new Map<ViewerEncoder, JobRun>() };
     this.#displays.set(memory, display);
@@ -182,24 +184,11 @@ export class WorkerPool implements EncoderPool {
   #startWorker(): PoolWorker {
     const worker = new PoolWorker({
       clock: this.#options.clock ?? systemClock,
-      takeSpare: () => this.#spares.pop(),
+      takeSpare: () => this.#spares.take(),
       onDeath: (dead, reason) => this.#onDeath(dead, reason),
     });
     this.#workers.add(worker);
     return worker;
-  }
-
-  /** Memory of updates is kept for as many as can be in the making at the same time. */
-  #recycle({ bytes, tail = [], isLive }: EncodedUpdate): void {
-    if (isLive) return;
-    for (const { buffer } of [bytes, ...tail]) {
-      if (!(buffer instanceof ArrayBuffer)) continue;
-      const isUsable = buffer.byteLength > 0 && buffer.byteLength <= MAX_RECYCLED_BYTES;
-      if (!isUsable || this.#spares.includes(buffer)) continue;
-      this.#spares.push(buffer);
-      this.#spares.sort((a, b) => a.byteLength - b.byteLength);
-      if (this.#spares.length > this.#maxWorkers) this.#spares.shift();
-    }
   }
 
   #onDeath(worker: PoolWorker, reason: string): void {

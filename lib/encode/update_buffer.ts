@@ -4,8 +4,8 @@ import type { Rect } from "../base/rect.ts";
 import { ServerMessageType } from "../rfb/message_types.ts";
 import { RECT_HEADER_BYTES, UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import type { EncodedUpdate } from "./job.ts";
+import { giveStaging, isKept, memoryFor, takeStaging } from "./staging_memory.ts";
 
-const INITIAL_BYTES = 16 * 1024;
 /** Shared bytes that are copied in one go at most; small enough to stay in the first cache. */
 const STAGE_BYTES = 16 * 1024;
 /** What V8 copies at a time out of shared memory, when both ends lie alike. */
@@ -20,10 +20,13 @@ export class UpdateBuffer {
   #length = 0;
   #rectCount = 0;
   #lossyRects: Rect[] = [];
+  /** Whether the bytes lie in memory that stays with the thread. */
+  #isStaged: boolean;
 
   /** Starts a message, in memory that was used before when there is any. */
   constructor(used?: ArrayBuffer) {
-    this.#bytes = new Uint8Array(used ?? new ArrayBuffer(INITIAL_BYTES));
+    this.#isStaged = used === undefined;
+    this.#bytes = new Uint8Array(used ?? takeStaging(UPDATE_HEADER_BYTES));
     this.#view = new DataView(this.#bytes.buffer);
     this.#reserve(UPDATE_HEADER_BYTES);
   }
@@ -41,20 +44,37 @@ export class UpdateBuffer {
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, at));
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
-    }
+    if (this.#length > this.#bytes.length) this.#grow(at);
     return at;
   }
 
-  /** Makes room for `count` more bytes at once, so that appending them copies nothing twice. */
+  /** Into memory that stays with the thread. */
+  #grow(used: number): void {
+    const outgrown = this.#bytes.buffer;
+    this.#moveTo(takeStaging(Math.max(this.#length, outgrown.byteLength * 2)), used);
+    if (this.#isStaged) giveStaging(outgrown);
+    this.#isStaged = true;
+  }
+
+  #moveTo(memory: ArrayBuffer, used: number): void {
+    const moved = new Uint8Array(memory);
+    moved.set(this.#bytes.subarray(0, used));
+    this.#bytes = moved;
+    this.#view = new DataView(memory);
+  }
+
+  /** Makes room for the `count` bytes that are all that follows, so that none is copied twice. */
   expect(count: number): void {
-    const length = this.#length;
-    this.#reserve(count);
-    this.#length = length;
+    const needed = this.#length + count;
+    if (this.#isStaged || needed > this.#bytes.length) this.#leaveFor(needed);
+  }
+
+  /** To memory of its own for so many bytes. */
+  #leaveFor(byteLength: number): void {
+    const left = this.#bytes.buffer;
+    this.#moveTo(memoryFor(byteLength), this.#length);
+    if (this.#isStaged) giveStaging(left);
+    this.#isStaged = false;
   }
 
   /** Starts a rect; its payload is appended next. */
@@ -114,6 +134,7 @@ export class UpdateBuffer {
     this.#view.setUint8(0, ServerMessageType.FramebufferUpdate);
     this.#view.setUint8(1, 0);
     this.#view.setUint16(2, this.#rectCount);
+    if (this.#isStaged && isKept(this.#bytes.buffer)) this.#leaveFor(this.#length);
     const update = { bytes: this.#bytes.subarray(0, this.#length), rectCount: this.#rectCount };
     return this.#lossyRects.length === 0 ? update : { ...update, lossyRects: this.#lossyRects };
   }

@@ -1,0 +1,42 @@
+/** Memory that is used again. */
+
+import assert from "node:assert/strict";
+import { MAX_RECYCLED_BYTES } from "../../lib/base/limits.ts";
+import type { EncodedUpdate } from "../../lib/encode/job.ts";
+import { SpareMemory } from "../../lib/encode/spare_memory.ts";
+
+function update(byteLength: number, tail: readonly Uint8Array[] = []): EncodedUpdate {
+  return { bytes: new Uint8Array(byteLength), tail, rectCount: 1 };
+}
+
+Deno.test("the largest memory is given first, each only once", () => {
+  const spares = new SpareMemory(1);
+  const once = update(20);
+  for (const each of [update(10), once, update(30, [new Uint8Array(5)]), once]) spares.give(each);
+  assert.equal(spares.byteLength, 65);
+  assert.deepEqual([1, 2, 3, 4].map(() => spares.take()?.byteLength), [30, 20, 10, 5]);
+  assert.equal(spares.take(), undefined);
+  assert.equal(spares.byteLength, 0);
+});
+
+Deno.test("no more is kept than the cap allows, and the smallest goes first", () => {
+  const spares = new SpareMemory(1);
+  for (let at = 0; at < 100; at++) spares.give(update(1_000 + at));
+  assert.equal(spares.take()!.byteLength, 1_099);
+  assert.ok(spares.byteLength < 10_000);
+  const half = MAX_RECYCLED_BYTES / 2;
+  for (let at = 0; at < 3; at++) spares.give(update(half));
+  assert.equal(spares.byteLength, MAX_RECYCLED_BYTES);
+  spares.give(update(MAX_RECYCLED_BYTES + 1));
+  assert.equal(spares.byteLength, MAX_RECYCLED_BYTES);
+});
+
+Deno.test("what is not an update's own memory is not kept", () => {
+  const spares = new SpareMemory(1);
+  spares.give({ ...update(10), isLive: true });
+  spares.give({ ...update(0), tail: [new Uint8Array(new SharedArrayBuffer(8))] });
+  const transferred = update(10);
+  structuredClone(transferred.bytes, { transfer: [transferred.bytes.buffer] });
+  spares.give(transferred);
+  assert.equal(spares.byteLength, 0);
+});
