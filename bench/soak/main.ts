@@ -8,9 +8,9 @@
 import { parseArgs } from "node:util";
 import { encodingName } from "../../lib/rfb/encodings.ts";
 import { Audience } from "./audience.ts";
-import { FLAT_BYTES, FLAT_SHARE, isFlat, lastHalfTrend, type MemoryReading } from "./memory_trend.ts";
+import { FLAT_BYTES, isFlat, lastHalfTrend, type MemoryReading } from "./memory_trend.ts";
 import { captureStill, lookWithRealViewer } from "./real_viewers.ts";
-import { type Door, SoakServer, type StillPicture } from "./soak_server.ts";
+import { type Door, type HeapUsage, SoakServer, type StillPicture } from "./soak_server.ts";
 import { pause } from "./soak_viewer.ts";
 import { askOnlyFor, oneOf } from "./wishes.ts";
 
@@ -44,6 +44,7 @@ class Soak {
   readonly #failures: string[] = [];
   readonly #memory: MemoryReading[] = [];
   readonly #startMs = performance.now();
+  #heap: HeapUsage | undefined;
   #stills = 0;
   #looks = 0;
   #looking: Promise<void> | undefined;
@@ -121,7 +122,7 @@ class Soak {
     }
     await this.#compareCapture(expected);
     this.#stills++;
-    await this.#server.tidy();
+    this.#heap = await this.#server.tidy();
     this.#memory.push({ atMs: this.#elapsedMs, bytes: this.#server.residentBytes });
     await this.#server.busy();
     this.#audience.setSteady(false);
@@ -144,15 +145,22 @@ class Soak {
     console.log(
       `minute ${minute}: ${viewers.length} viewers of ${joined} so far, ${updates} updates, ${megabytes(bytes)}, ` +
         `${this.#stills} comparisons, ${this.#looks} real viewers; server ${(load * 100).toFixed(0)} % CPU, ` +
-        `${megabytes(this.#server.residentBytes)} resident; ${this.failures.length} failures`,
+        `${megabytes(this.#server.residentBytes)} resident${this.#heapText}; ${this.failures.length} failures`,
     );
+  }
+
+  get #heapText(): string {
+    if (this.#heap === undefined) return "";
+    const { taken, used, external } = this.#heap;
+    return ` (heap ${megabytes(used)} of ${megabytes(taken)}, external ${megabytes(external)} at rest)`;
   }
 
   #judgeMemory(): void {
     const trend = lastHalfTrend(this.#memory);
-    const bound = `${megabytes(FLAT_BYTES)} or ${FLAT_SHARE * 100} %`;
-    const text = `memory of the server at rest, last half: mean ${megabytes(trend.meanBytes)}, ` +
-      `rise ${megabytes(trend.riseBytes)}; flat is at most ${bound}`;
+    const text = `memory of the server at rest, last half: ${megabytes(trend.medianBytes)} +- ` +
+      `${megabytes(trend.noiseBytes)}, rise ${megabytes(trend.riseBytes)} in ` +
+      `${(trend.durationMs / MINUTE_MS).toFixed(1)} minutes; flat is at most ${megabytes(FLAT_BYTES)}`;
+    console.log(`at rest: ${this.#memory.map(({ bytes }) => (bytes / 1e6).toFixed(0)).join(" ")} MB`);
     console.log(durationMs < JUDGED_FROM_MS ? `${text}; not judged, the soak was too short` : text);
     if (durationMs >= JUDGED_FROM_MS && !isFlat(trend)) this.#failures.push(text);
   }

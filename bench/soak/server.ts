@@ -2,7 +2,8 @@
  * The server of a soak, in a process of its own: one busy display behind two servers, each on TCP and WebSocket, one
  * with a loss wherever a viewer allows it, one as it is by default but with QEMU's choice of encodings. Prints
  * `READY tcp web tcp web` and obeys lines of stdin: `busy`, `size W H`, `still FILE` (paints no more, writes the picture
- * to FILE as B,G,R,X, and prints `STILL W H`), `tidy` (collects garbage, for which --expose-gc is needed; prints `TIDY`).
+ * to FILE as B,G,R,X, and prints `STILL W H`), `tidy` (collects garbage, for which --expose-gc is needed, and prints
+ * `TIDY heap used external`, in bytes of the main thread).
  */
 
 import { TextLineStream } from "./text_lines.ts";
@@ -12,6 +13,7 @@ import { BusyDesktop } from "../scenes/busy_desktop.ts";
 
 const FRAMES_PER_SECOND = 15;
 const FRAMES_PER_TROUBLE = 150;
+const SWEEP_MS = 500;
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -49,16 +51,18 @@ function packedPixels(): Uint8Array {
   return packed;
 }
 
-/** Collects what is not in use, so that what is shows. */
-function tidy(): void {
+/** Collects what is not in use, so that what is shows. V8 frees the memory of buffers some time after that. */
+async function tidy(): Promise<void> {
   (globalThis as { gc?: () => void }).gc?.();
-  print("TIDY");
+  await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+  const { heapTotal, heapUsed, external } = Deno.memoryUsage();
+  print(`TIDY ${heapTotal} ${heapUsed} ${external}`);
 }
 
 function obey(line: string): void {
   const [command, ...args] = line.split(" ");
   if (command === "busy") isBusy = true;
-  if (command === "tidy") tidy();
+  if (command === "tidy") void tidy();
   if (command === "size") display.resize(Number(args[0]), Number(args[1]));
   if (command !== "still") return;
   // a size that was set a moment ago has a picture as well

@@ -15,6 +15,15 @@ export interface Door {
   readonly port: number;
 }
 
+/** What V8 has of the main thread's memory, in bytes. */
+export interface HeapUsage {
+  /** What it has taken of the system's memory. */
+  readonly taken: number;
+  readonly used: number;
+  /** Buffers, and the display's shared memory. */
+  readonly external: number;
+}
+
 /** The process. */
 export class SoakServer implements AsyncDisposable {
   readonly doors: readonly Door[];
@@ -52,10 +61,11 @@ export class SoakServer implements AsyncDisposable {
     await this.#peer.send(`size ${width} ${height}`);
   }
 
-  /** Gives back the memory that is not in use. */
-  async tidy(): Promise<void> {
+  /** Collects garbage; gives what is left. */
+  async tidy(): Promise<HeapUsage> {
     await this.#peer.send("tidy");
-    await this.#peer.expect("TIDY");
+    const [taken, used, external] = (await this.#peer.expect("TIDY")).map(Number);
+    return { taken: taken!, used: used!, external: external! };
   }
 
   /** Paints no more, and gives what is shown. */
