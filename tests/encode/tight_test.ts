@@ -101,6 +101,13 @@ Deno.test("areas of few colours that have many together are cut where a palette 
   assert.ok(rects.length > 1 && rects.length <= 8, `${rects.length} rects`);
 });
 
+Deno.test("a part can have more palettes than the colour table counts clearings", async () => {
+  const picture = paint(12, 10_900, (x, y) => (y >> 5) * 1_000 + ((x * 32 + y) * 7) % 96);
+  const { rects, seen } = await send(picture, 12);
+  assert.deepEqual(seen, ["palette"]);
+  assert.ok(rects.length > 150, `${rects.length} rects`);
+});
+
 Deno.test("pixels of many colours go out in narrow rects, so that zlib finds the row above", async () => {
   const { rects, seen } = await send(paintPicture("noise", 448, 64, 1), 448);
   assert.deepEqual([seen, rects.map(({ width }) => width)], [["copy"], [128, 128, 128, 64]]);

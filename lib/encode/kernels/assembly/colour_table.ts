@@ -6,11 +6,20 @@ import { runEnds } from "./palette";
 export const MAX_COLOURS: u32 = 256;
 /** Colours that one scan may add beyond those, before it is given up. */
 export const MAX_NEW_COLOURS: u32 = 128;
+/** Colours that are counted after the last that a scan may add: it stops at the next 16 words. */
+export const SURPLUS_COLOURS: u32 = 16;
 /** Bytes of a set of indices, a bit each. */
 export const COLOUR_SET_BYTES: usize = MAX_COLOURS / 8;
 
-const SLOT_BITS: u32 = 12;
-const SLOT_MASK: usize = (1 << SLOT_BITS) - 1;
+/** With more runs than this in 16 words they are taken word by word. */
+const MANY_RUNS: u32 = 12;
+/** So many that hardly any two colours want the same one: what cannot be foretold takes longer than all the rest. */
+const SLOT_BITS: u32 = 13;
+const SLOT_BYTES: usize = 2;
+const SLOT_MASK: usize = (SLOT_BYTES << SLOT_BITS) - 1;
+/** Bits of a slot that are an index; those above say by which count of clearings it was taken. */
+const INDEX_BITS: u32 = 9;
+const MAX_CLEARINGS: u32 = (1 << (16 - INDEX_BITS)) - 1;
 
 /** A table; what the last scan saw, and hash slots over the colours, lie behind it in memory. */
 @unmanaged
@@ -19,20 +28,31 @@ export class ColourTable {
   size: u32;
   /** Where they lie, one word each. */
   colours: u32;
+  /** How often the table was cleared since its slots were, moved above an index. */
+  clearings: u32;
 }
 
 /** A byte for each index, not zero when the last scan saw its colour. */
 const SEEN: usize = 16;
-// One more byte for the index of a colour that found no room.
-const SLOTS: usize = SEEN + MAX_COLOURS + MAX_NEW_COLOURS + 16;
+const SLOTS: usize = SEEN + MAX_COLOURS + MAX_NEW_COLOURS + SURPLUS_COLOURS;
 /** Bytes of a table with everything behind it but the colours. */
-export const COLOUR_TABLE_BYTES: usize = SLOTS + (2 << SLOT_BITS);
+export const COLOUR_TABLE_BYTES: usize = SLOTS + (SLOT_BYTES << SLOT_BITS);
 
-/** Makes a table empty; its colours will lie at `colours`. */
+/** Makes memory a table, an empty one; its colours will lie at `colours`. */
+export function openTable(table: ColourTable, colours: usize): void {
+  table.clearings = MAX_CLEARINGS << INDEX_BITS;
+  clearTable(table, colours);
+}
+
+/** Makes a table empty. */
 export function clearTable(table: ColourTable, colours: usize): void {
-  memory.fill(changetype<usize>(table) + SLOTS, 0, 2 << SLOT_BITS);
   table.size = 0;
   table.colours = <u32>colours;
+  if (table.clearings == MAX_CLEARINGS << INDEX_BITS) {
+    memory.fill(changetype<usize>(table) + SLOTS, 0, SLOT_BYTES << SLOT_BITS);
+    table.clearings = 0;
+  }
+  table.clearings += 1 << INDEX_BITS;
 }
 
 /**
@@ -59,7 +79,7 @@ function scanTwoColours(table: ColourTable, words: usize, count: u32, limit: u32
   if (table.size == limit) return 0;
   const first = load<u32>(words);
   const firsts = v128.splat<u32>(first);
-  const firstIndices = i8x16.splat(<i8>see(table, first, limit));
+  const firstIndices = i8x16.splat(<i8>seeOne(table, first));
   let seconds = firsts;
   let secondIndices = firstIndices;
   let hasSecond = false;
@@ -71,7 +91,7 @@ function scanTwoColours(table: ColourTable, words: usize, count: u32, limit: u32
         const second = load<u32>(at + (<usize>ctz<u32>(~v128.bitmask<i8>(isFirst)) << 2));
         if (table.size == limit) return group;
         seconds = v128.splat<u32>(second);
-        secondIndices = i8x16.splat(<i8>see(table, second, limit));
+        secondIndices = i8x16.splat(<i8>seeOne(table, second));
         hasSecond = true;
       }
       if (!v128.all_true<i8>(v128.or(isFirst, equalWords(at, seconds)))) return group;
@@ -79,6 +99,13 @@ function scanTwoColours(table: ColourTable, words: usize, count: u32, limit: u32
     v128.store(indices + group, v128.bitselect(firstIndices, secondIndices, isFirst));
   }
   return count;
+}
+
+function seeOne(table: ColourTable, word: u32): u32 {
+  const size = table.size;
+  const index = see(table, word, size);
+  table.size = size + <u32>(index == size);
+  return index;
 }
 
 /** Which of 16 words have a colour: a byte for each, all its bits set. */
@@ -92,68 +119,80 @@ function equalWords(at: usize, colour: v128): v128 {
 }
 
 function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit: u32, indices: usize): bool {
-  let start = from;
-  for (let group = from; group < count; group += 16) {
-    for (let ends = runEnds(words + (<usize>group << 2)); ends != 0; ends &= ends - 1) {
-      const next = group + ctz<u32>(ends) + 1;
-      if (next >= count) break;
-      const index = see(table, load<u32>(words + (<usize>start << 2)), limit);
-      if (index == limit) return false;
-      fillIndices(indices, start, next, index);
-      start = next;
+  let size = table.size;
+  let run = i8x16.splat(0);
+  // The first word begins a run whatever is before it.
+  let first: u32 = 1;
+  for (let group = from; group < count && size <= limit; group += 16) {
+    const at = words + (<usize>group << 2);
+    let starts = runEnds(at - 4) | first;
+    first = 0;
+    if (popcnt<u32>(starts) >= MANY_RUNS) {
+      // Nobody can tell how far the next run goes.
+      for (let i: usize = 0; i < 16; i++) {
+        const index = see(table, load<u32>(at + (i << 2)), size);
+        size += <u32>(index == size);
+        store<u8>(indices + group + i, <u8>index);
+      }
+      run = v128.load8_splat(indices + group, 15);
+      continue;
+    }
+    v128.store(indices + group, run);
+    // A run is written as if it went on for 16 words: the next one is written over it.
+    for (; starts != 0; starts &= starts - 1) {
+      const start = ctz<u32>(starts);
+      const index = see(table, load<u32>(at + (<usize>start << 2)), size);
+      size += <u32>(index == size);
+      run = i8x16.splat(<i8>index);
+      v128.store(indices + group + start, run);
     }
   }
-  const index = see(table, load<u32>(words + (<usize>start << 2)), limit);
-  fillIndices(indices, start, count, index);
-  return index != limit;
+  table.size = size;
+  return size <= limit;
 }
 
+/**
+ * The index of a colour, `size` when it is new: it is in the table from now on, if the caller counts it. Nothing here
+ * asks which it is, for that cannot be foretold.
+ */
 @inline
-function fillIndices(indices: usize, start: u32, end: u32, index: u32): void {
-  const bytes = i8x16.splat(<i8>index);
-  for (let at = start; at < end; at += 16) v128.store(indices + at, bytes);
-}
-
-/** The index of a colour, `limit` when it is new and there is no room. */
-@inline
-function see(table: ColourTable, word: u32, limit: u32): u32 {
-  const index = findOrInsert(table, word, limit);
+function see(table: ColourTable, word: u32, size: u32): u32 {
+  const slots = changetype<usize>(table) + SLOTS;
+  const colours = <usize>table.colours;
+  const clearings = table.clearings;
+  store<u32>(colours + (<usize>size << 2), word);
+  let slot = firstSlot(word);
+  let index = indexAt(clearings, slots + slot, size);
+  while (load<u32>(colours + (<usize>index << 2)) != word) {
+    slot = (slot + SLOT_BYTES) & SLOT_MASK;
+    index = indexAt(clearings, slots + slot, size);
+  }
+  store<u16>(slots + slot, <u16>(clearings | index));
   store<u8>(changetype<usize>(table) + index, 1, SEEN);
   return index;
 }
 
+/** The index in a slot; `size` if the slot is free. */
 @inline
-function findOrInsert(table: ColourTable, word: u32, limit: u32): u32 {
-  const base = changetype<usize>(table);
-  const colours = <usize>table.colours;
-  let slot = firstSlot(word);
-  for (let taken: u32 = load<u16>(base + (slot << 1), SLOTS); taken != 0;) {
-    if (load<u32>(colours + (<usize>(taken - 1) << 2)) == word) return taken - 1;
-    slot = (slot + 1) & SLOT_MASK;
-    taken = load<u16>(base + (slot << 1), SLOTS);
-  }
-  const index = table.size;
-  if (index == limit) return index;
-  store<u16>(base + (slot << 1), <u16>(index + 1), SLOTS);
-  store<u32>(colours + (<usize>index << 2), word);
-  table.size = index + 1;
-  return index;
+function indexAt(clearings: u32, slot: usize, size: u32): u32 {
+  const index = <u32>load<u16>(slot) ^ clearings;
+  return select<u32>(index, size, index < 1 << INDEX_BITS);
 }
 
 @inline
 function firstSlot(word: u32): usize {
-  return <usize>((word * 0x9e3779b1) >> (32 - SLOT_BITS));
+  return <usize>((word * 0x9e3779b1) >> (32 - SLOT_BITS)) * SLOT_BYTES;
 }
 
 /** Takes away the colours from an index on. */
 export function forgetColours(table: ColourTable, size: u32): void {
-  const base = changetype<usize>(table);
+  const slots = changetype<usize>(table) + SLOTS;
   const colours = <usize>table.colours;
   // The last first: nobody's slot was chosen because of one that came later.
   for (let index = table.size; index > size; index--) {
     let slot = firstSlot(load<u32>(colours + (<usize>(index - 1) << 2)));
-    while (load<u16>(base + (slot << 1), SLOTS) != <u16>index) slot = (slot + 1) & SLOT_MASK;
-    store<u16>(base + (slot << 1), 0, SLOTS);
+    while (((<u32>load<u16>(slots + slot)) ^ table.clearings) != index - 1) slot = (slot + SLOT_BYTES) & SLOT_MASK;
+    store<u16>(slots + slot, 0);
   }
   table.size = size;
 }

@@ -1,6 +1,6 @@
 /** What the cells of a rect look like; read by lib/encode/content.ts. */
 
-import { clearTable, COLOUR_TABLE_BYTES, ColourTable, MAX_COLOURS, scanColours } from "./colour_table";
+import { clearTable, COLOUR_TABLE_BYTES, ColourTable, MAX_COLOURS, openTable, scanColours } from "./colour_table";
 import { Conversion, convertRect } from "./conversion";
 import { countRuns } from "./palette";
 import { isOneColour } from "./solid";
@@ -36,6 +36,7 @@ export function analyseCells(
   output: usize,
 ): u32 {
   let at = output;
+  openTable(changetype<ColourTable>(scratch), scratch + COLOURS);
   for (let y: u32 = 0; y < height; y += CELL_SIDE) {
     const cellHeight = min(CELL_SIDE, height - y);
     for (let x: u32 = 0; x < width; x += CELL_SIDE) {

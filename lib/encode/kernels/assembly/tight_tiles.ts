@@ -8,8 +8,10 @@ import {
   forgetColours,
   MAX_COLOURS,
   MAX_NEW_COLOURS,
+  openTable,
   scanColours,
   seenColours,
+  SURPLUS_COLOURS,
 } from "./colour_table";
 import { Conversion, convertRect } from "./conversion";
 import { countRuns } from "./palette";
@@ -95,7 +97,7 @@ const TABLE: usize = 80;
 const SNAPSHOT: usize = TABLE + COLOUR_TABLE_BYTES;
 const TILES: usize = SNAPSHOT + 4 * TILE_PIXELS + 128;
 const COLOURS: usize = TILES + TILE_BYTES * MAX_TILES;
-const INDICES: usize = COLOURS + MAX_PIXELS / PIXELS_A_COLOUR * 4 + 2 * 4 * MAX_TILES + 4 * MAX_NEW_COLOURS;
+const INDICES: usize = COLOURS + MAX_PIXELS / PIXELS_A_COLOUR * 4 + 2 * 4 * MAX_TILES + 4 * (MAX_NEW_COLOURS + SURPLUS_COLOURS + 1);
 /** Where the words of tiles that are FULL lie, as in the part, without gaps between rows. */
 const WORDS: usize = INDICES + MAX_PIXELS + 64;
 /** Bytes of the tiles with everything behind them. */
@@ -159,7 +161,7 @@ export function lookAtTiles(
   tiles.maxGrainColours = isBesideJpeg ? min(tiles.maxTileColours, MAX_GRAIN_COLOURS) : tiles.maxTileColours;
   tiles.next = 0;
   tiles.added = 0;
-  clearTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
+  openTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
   for (let y: u32 = 0; y < tiles.rows; y++) {
     for (let x: u32 = 0; x < tiles.columns; x++) {
       const from = surface + <usize>(y * TILE_SIDE) * strideBytes + (<usize>(x * TILE_SIDE) << 2);
