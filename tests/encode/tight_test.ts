@@ -121,6 +121,14 @@ Deno.test("text over a smooth background is not filtered", async () => {
   assert.ok(seen.includes("copy") && !seen.includes("gradient"), seen.join());
 });
 
+Deno.test("a photo is filtered where it has sharp edges, too", async () => {
+  const edged = photo(256, 128).map((colour, at) => (at % 256 >> 3) + (at >> 11) & 1 ? colour : colour ^ 0x808080);
+  const filtered = await send(edged, 256);
+  const plain = await send(edged, 256, { gradients: false });
+  assert.deepEqual([filtered.seen, plain.seen], [["gradient"], ["copy"]]);
+  assert.ok(filtered.byteLength < 0.9 * plain.byteLength, `${filtered.byteLength} of ${plain.byteLength} bytes`);
+});
+
 Deno.test("the gradient filter makes smooth pictures smaller, and only pixels of three bytes are filtered", async () => {
   const filtered = await send(photo(250, 200), 250);
   const plain = await send(photo(250, 200), 250, { format: { ...X8R8G8B8, depth: 32 } });
