@@ -141,6 +141,32 @@ for (const pixelBytes of [1, 3, 4]) {
   });
 }
 
+Deno.test("matches are cut where a segment of a few pixels ends, and begin at any of them", () => {
+  const memory = new StreamMemory();
+  const segmentLengths = fc.array(fc.nat(60), { minLength: 1, maxLength: 120 });
+  fc.assert(
+    fc.property(segmentLengths, fc.integer(), fc.integer({ min: 1, max: 9 }), (lengths, seed, compressLevel) => {
+      const stream = new ZlibStream(memory);
+      const inflate = new InflateStream();
+      const random = randomNumbers(seed);
+      // Words of which each is the end of another, so that there is often a longer match at the next pixel.
+      const words = Array.from({ length: 40 }, (_, at) => Array.from({ length: 3 + at % 13 }, (_, end) => end * 7));
+      const bytes = Uint8Array.from(
+        Array.from({ length: 8_000 }, () => words[random() % 40]!.slice(random() % 3)).flat(),
+      );
+      let end = 0;
+      const segments = lengths.map((length) => ({ end: end += length, pixelBytes: 1 }));
+      const short = bytes.subarray(100, 100 + end);
+      for (const [rect, of] of [[bytes, [{ end: bytes.length, pixelBytes: 1 }]], [short, segments]] as const) {
+        const compressed = stream.compress(rect, of, compressLevel).slice();
+        assert.deepEqual(inflateRect(inflate, compressed, rect.length), rect);
+      }
+      stream.close();
+    }),
+    { numRuns: 200 },
+  );
+});
+
 Deno.test("streams in turn do not disturb each other", () => {
   const memory = new StreamMemory();
   const random = randomNumbers(5);

@@ -17,9 +17,11 @@ import {
 
 const MAX_MATCH_BYTES: u32 = 258;
 /** What is compared at once. */
-const VECTOR_BYTES: u32 = 16;
-/** Of a match that is longer than a vector so many pixels at its end are remembered. */
-const REMEMBERED_PIXELS: u32 = 4;
+export const VECTOR_BYTES: u32 = 16;
+/** A match of so many bytes is a sign that there is no grain. */
+export const LONG_MATCH: u32 = 8;
+/** Pixels that are remembered at the end of a run. */
+const RUN_REMEMBERED: u32 = 4;
 
 /** How hard to look, and for what. */
 @unmanaged
@@ -32,6 +34,8 @@ export class Search {
   places: u32;
   /** Where a match this long was found no other place is looked at. */
   niceLength: u32;
+  /** Behind the start of a shorter match it is looked whether a longer one begins at the next pixel. */
+  lazyLength: u32;
   /** In a match this long no pixel is looked at for itself; */
   jumpLength: u32;
   /** Where matches save less than so many percent, what comes next is not searched. */
@@ -45,8 +49,8 @@ export class Search {
    * pixels gain the most.
    */
   widestWeighed: u32;
-  /** Whether to remember every pixel of long matches. */
-  remembersAll: u32;
+  /** How many pixels of a match are remembered, the last ones. */
+  remembered: u32;
   wordMask: u32;
   /** 65536 by the bytes of a pixel, to divide with. */
   inverse: u32;
@@ -98,7 +102,7 @@ function commonBytes(here: v128, earlier: usize): u32 {
 
 /** Its distance. */
 @inline
-function rankDistance(rank: u32): u32 {
+export function rankDistance(rank: u32): u32 {
   return 0x8000 - (rank & 0xffff);
 }
 
@@ -116,7 +120,7 @@ function rankNear(here: v128, at: usize, distance: u32, reach: u32): u32 {
 
 /** The better of `best` and the whole match at a distance. */
 @inline
-function rankWhole(best: u32, here: v128, at: usize, distance: u32, reach: u32, end: usize): u32 {
+export function rankWhole(best: u32, here: v128, at: usize, distance: u32, reach: u32, end: usize): u32 {
   const near = rankNear(here, at, distance, reach);
   return near >> 16 == VECTOR_BYTES ? rankLonger(best, at, distance, end) : max(best, near);
 }
@@ -128,22 +132,49 @@ function rankLonger(best: u32, at: usize, distance: u32, end: usize): u32 {
   return max(best, rank(matchLength(at, at - distance, end), distance));
 }
 
-/** The best of the places of a bucket and `best`. */
+/** The better of `known` and where a hash of one pixel or two leads to, which leads here from now on. */
 @inline
-function rankPlaces(
-  best: u32,
-  bucket: u64,
-  places: u32,
-  niceRank: u32,
+export function rankRecent(
+  known: u32,
+  search: Search,
+  stream: usize,
   here: v128,
   at: usize,
   position: u32,
   reach: u32,
   end: usize,
 ): u32 {
-  for (; places > 0 && best < niceRank; places--, bucket >>= 16) {
+  const pair = v128.extract_lane<u64>(here, 0) & search.pairMask;
+  const one = stream + hashOne(<u32>pair & search.wordMask);
+  const two = stream + hashTwo(pair);
+  const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
+  store<u16>(one, <u16>position);
+  const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
+  store<u16>(two, <u16>position);
+  const best = max(nearOne, nearTwo);
+  return max(best >> 16 == VECTOR_BYTES ? rankLonger(known, at, rankDistance(best), end) : best, known);
+}
+
+/** The better of `best` and the places of a bucket, in which this is one from now on. */
+@inline
+export function rankPlaces(
+  best: u32,
+  search: Search,
+  stream: usize,
+  here: v128,
+  at: usize,
+  position: u32,
+  reach: u32,
+  end: usize,
+): u32 {
+  const more = stream + hashMore(here, at, search);
+  const before = load<u64>(more);
+  const niceRank = search.niceLength << 16;
+  let bucket = before;
+  for (let places = search.places; places > 0 && best < niceRank; places--, bucket >>= 16) {
     best = rankWhole(best, here, at, (position - <u32>bucket) & 0x7fff, reach, end);
   }
+  store<u64>(more, before << 16 | (position & 0xffff));
   return best;
 }
 
@@ -155,13 +186,10 @@ function rankPlaces(
  */
 export function findMatches(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
   const step = search.step;
-  const wordMask = search.wordMask;
-  const pairMask = search.pairMask;
   const inverse = search.inverse;
   const minPixels = search.minPixels;
-  const places: u32 = search.isGrainy != 0 ? 0 : search.places;
+  const hasPlaces = search.isGrainy == 0 && search.places != 0;
   const isWeighed = weighsMatches(search);
-  const niceRank = search.niceLength << 16;
   const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
   const input = changetype<usize>(work) + INPUT;
@@ -178,22 +206,10 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, sea
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    const pair = v128.extract_lane<u64>(here, 0) & pairMask;
-    const one = stream + hashOne(<u32>pair & wordMask);
-    const two = stream + hashTwo(pair);
-    const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
-    store<u16>(one, <u16>position);
-    const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
-    store<u16>(two, <u16>position);
-    let best = max(nearOne, nearTwo);
-    if (best >> 16 == VECTOR_BYTES) best = rankLonger(carried, at, rankDistance(best), end);
-    best = max(best, carried);
-    if (places != 0) {
+    let best = rankRecent(carried, search, stream, here, at, position, reach, end);
+    if (hasPlaces) {
       if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
-      const more = stream + hashMore(here, at, search);
-      const before = load<u64>(more);
-      best = rankPlaces(best, before, places, niceRank, here, at, position, reach, end);
-      store<u64>(more, before << 16 | (position & 0xffff));
+      best = rankPlaces(best, search, stream, here, at, position, reach, end);
     }
     const common = best >> 16;
     const distance = rankDistance(best);
@@ -247,18 +263,28 @@ function markMatch(match: usize, pixels: u32, distance: u32): usize {
   return end;
 }
 
-/** Remembers pixels of a long match, but not inside a run, where all are the same. */
-function rememberMatch(stream: usize, positions: u32, search: Search, at: usize, pixels: u32, distance: u32): void {
+/** Remembers pixels of a match behind its first; of long ones some at the end, and so of any run, where all are the same. */
+export function rememberMatch(
+  stream: usize,
+  positions: u32,
+  search: Search,
+  at: usize,
+  pixels: u32,
+  distance: u32,
+): void {
   const step = search.step;
   const end = at + pixels * step;
-  const few = pixels <= REMEMBERED_PIXELS || (search.remembersAll != 0 && distance != step);
-  at = few ? at + step : end - REMEMBERED_PIXELS * step;
+  const most = distance == step ? RUN_REMEMBERED : search.remembered;
+  at = pixels <= most ? at + step : end - most * step;
+  const pairMask = search.pairMask;
+  const wordMask = search.wordMask;
+  const places = search.places;
   for (; at < end; at += step) {
-    const pair = load<u64>(at) & search.pairMask;
+    const pair = load<u64>(at) & pairMask;
     const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(<u32>pair & search.wordMask), position);
+    store<u16>(stream + hashOne(<u32>pair & wordMask), position);
     store<u16>(stream + hashTwo(pair), position);
-    if (search.places == 0) continue;
+    if (places == 0) continue;
     const more = stream + hashMore(v128.load(at), at, search);
     store<u64>(more, load<u64>(more) << 16 | position);
   }

@@ -3,11 +3,9 @@
 import { countLiteral, countMatch, endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
+import { parsePixels } from "./deflate_parse";
 import { findMatches, Search, weighsMatches } from "./deflate_search";
-import { DeflateStream, DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, Payoff, payoffOf, SEQUENCES } from "./deflate_work";
-
-/** Symbols of a block: codes that fit a part of the picture save more than the block's header costs. */
-const BLOCK_SYMBOLS: u32 = 12_000;
+import { BLOCK_SYMBOLS, DeflateStream, DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, Payoff, payoffOf, SEQUENCES } from "./deflate_work";
 
 /** With fewer than one long match in so many pixels there is grain: short matches are all there are. */
 const GRAIN_PIXELS: u32 = 64;
@@ -68,9 +66,16 @@ function leaveLiterals(work: DeflateWork, step: u32, payoff: Payoff, end: usize)
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
-  const count = searchPixels(work, search, MAX_MATCHES, end);
-  takeMatches(work, search.step, count, end);
-  payoff.pixels -= min(payoff.pixels, count);
+  const start = work.anchor;
+  if (search.isGrainy != 0 || weighsMatches(search)) {
+    const count = searchPixels(work, search, MAX_MATCHES, end);
+    takeMatches(work, search.step, count, end);
+  } else {
+    parsePixels(work, search, min(end, start + MAX_MATCHES * search.step), end);
+    if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
+    noteGrain(search, <u32>(work.anchor - start) / search.step);
+  }
+  payoff.pixels -= min(payoff.pixels, <u32>(work.anchor - start) / search.step);
 }
 
 /** Searches a few pixels, and takes the matches if they pay. Sets what is to be done then. */
@@ -95,8 +100,13 @@ function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize
   const searchEnd = min(end, work.anchor + pixels * search.step);
   const count = findMatches(work, search, work.anchor, searchEnd, end);
   if (weighsMatches(search)) chooseMatches(work, search.step, search.minPixels, count, work.anchor);
-  search.isGrainy = search.longMatches * (search.step > 2 ? GRAIN_PIXELS : GRAIN_BYTES) < count ? 1 : 0;
+  noteGrain(search, count);
   return count;
+}
+
+/** Says whether the search of so many pixels found grain. */
+function noteGrain(search: Search, pixels: u32): void {
+  search.isGrainy = search.longMatches * (search.step > 2 ? GRAIN_PIXELS : GRAIN_BYTES) < pixels ? 1 : 0;
 }
 
 @inline

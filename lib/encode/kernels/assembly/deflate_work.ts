@@ -6,6 +6,8 @@ import { HUFFMAN_BYTES } from "./deflate_huffman";
 export const WINDOW_BYTES: usize = 32 * 1024;
 /** Input of one call. */
 export const MAX_INPUT_BYTES: usize = 544 * 1024;
+/** Symbols of a block: codes that fit a part of the picture save more than the block's header costs. */
+export const BLOCK_SYMBOLS: u32 = 12_000;
 /** Sequences of one block. */
 export const MAX_SEQUENCES: u32 = 8192;
 /** Pixels that are searched before it is chosen among their matches. */

@@ -1,0 +1,103 @@
+/** The parse of what has long matches: from match to match, straight into sequences. */
+
+import { countLiteral, countMatch } from "./deflate_block";
+import {
+  LONG_MATCH,
+  rankDistance,
+  rankPlaces,
+  rankRecent,
+  rankWhole,
+  rememberMatch,
+  Search,
+  VECTOR_BYTES,
+} from "./deflate_search";
+import { BLOCK_SYMBOLS, DeflateWork, INPUT, MAX_SEQUENCES, SEQUENCES, WINDOW_BYTES } from "./deflate_work";
+
+@inline
+function countPixel(base: usize, step: u32, at: usize): void {
+  for (let i: u32 = 0; i < step; i++) countLiteral(base, i, load<u8>(at + i));
+}
+
+/** Adds a match behind the literals from the anchor on. */
+@inline
+function addMatch(work: DeflateWork, start: usize, length: u32, distance: u32): void {
+  const base = changetype<usize>(work);
+  const sequence = base + SEQUENCES + (<usize>work.sequences << 3);
+  const literals = <u32>(start - work.anchor);
+  store<u32>(sequence, literals);
+  store<u32>(sequence, length << 16 | (distance - 1), 4);
+  work.sequences++;
+  work.symbols += literals + 1;
+  work.anchor = start + length;
+  work.extraBits += countMatch(base, length, distance - 1);
+}
+
+/** Adds literals from the anchor to `at`, which are counted. */
+function addRest(work: DeflateWork, at: usize): void {
+  const literals = <u32>(at - work.anchor);
+  if (literals == 0) return;
+  const sequence = changetype<usize>(work) + SEQUENCES + (<usize>work.sequences << 3);
+  store<u32>(sequence, literals);
+  store<u32>(sequence, 0, 4);
+  work.sequences++;
+  work.symbols += literals;
+  work.anchor = at;
+}
+
+/**
+ * Turns the pixels from the anchor to `searchEnd` into sequences, or those before the block is full. The last match may
+ * go on behind that, but not behind `end`. A short match waits until it is known whether the next pixel has a longer one.
+ */
+export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
+  const base = changetype<usize>(work);
+  const stream = changetype<usize>(work.stream);
+  const step = search.step;
+  const inverse = search.inverse;
+  const minPixels = search.minPixels;
+  const hasPlaces = search.places != 0;
+  const lazyLength = search.lazyLength;
+  const positions = work.stream.position - <u32>(base + INPUT);
+  const windowStart = base + INPUT - work.stream.historyBytes;
+  let longMatches: u32 = 0;
+  let repeated: u32 = 0;
+  let waiting: u32 = 0;
+  let at = work.anchor;
+  while (at < searchEnd) {
+    const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
+    const position = positions + <u32>at;
+    const here = v128.load(at);
+    let best = rankRecent(0, search, stream, here, at, position, reach, end);
+    if (hasPlaces) {
+      best = rankWhole(best, here, at, repeated, reach, end);
+      best = rankPlaces(best, search, stream, here, at, position, reach, end);
+    }
+    let start = at;
+    if (waiting != 0 && best >> 16 <= waiting >> 16) {
+      best = waiting;
+      start -= step;
+    } else {
+      if (waiting != 0) countPixel(base, step, at - step);
+      waiting = 0;
+      const common = min(best >> 16, <u32>(end - at));
+      const isMatch = common * inverse >> 16 >= minPixels;
+      if (!isMatch || (common < lazyLength && at + step < searchEnd)) {
+        if (isMatch) waiting = best;
+        else countPixel(base, step, at);
+        at += step;
+        continue;
+      }
+    }
+    waiting = 0;
+    const distance = rankDistance(best);
+    const pixels = min(best >> 16, <u32>(end - start)) * inverse >> 16;
+    const length = pixels * step;
+    addMatch(work, start, length, distance);
+    rememberMatch(stream, positions, search, start, pixels, distance);
+    longMatches += <u32>(length >= LONG_MATCH);
+    if (length >= VECTOR_BYTES && distance != step) repeated = distance;
+    at = start + length;
+    if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) break;
+  }
+  addRest(work, min(at, end));
+  search.longMatches = longMatches;
+}
