@@ -85,6 +85,46 @@ Deno.test("a write becomes binary frames of 64 KiB at most and bytesTaken counts
   assert.equal(stream.bytesTaken, sent.length);
 });
 
+/** Notes whose memory each write was; fails those that `isTaken` does not let through. */
+function notingCarrier(
+  isTaken: (write: number) => boolean,
+): { readonly carrier: ByteStream; memory: ArrayBufferLike[] } {
+  const memory: ArrayBufferLike[] = [];
+  const [carrier] = memoryPipe({ capacityBytes: 2 ** 30 });
+  const write = (bytes: Uint8Array): Promise<void> => {
+    memory.push(bytes.buffer);
+    return isTaken(memory.length) ? carrier.write(bytes) : Promise.reject(new ConnectionError("Cannot write", "lost"));
+  };
+  return {
+    carrier: new Proxy(carrier, { get: (of, name) => name === "write" ? write : Reflect.get(of, name, of) }),
+    memory,
+  };
+}
+
+Deno.test("frames are written in memory that is used again", async () => {
+  const { carrier, memory } = notingCarrier(() => true);
+  const stream = webSocketServerStream(carrier);
+  for (let i = 0; i < 20; i++) await stream.write(new Uint8Array(200_000));
+  assert.equal(memory.length, 80);
+  assert.equal(new Set(memory).size, 1);
+});
+
+Deno.test("memory that two streams write from at a time is not the same", async () => {
+  const both = [notingCarrier(() => true), notingCarrier(() => true)];
+  const streams = both.map(({ carrier }) => webSocketServerStream(carrier));
+  await Promise.all(streams.map((stream) => stream.write(new Uint8Array(60_000))));
+  assert.notEqual(both[0]!.memory[0], both[1]!.memory[0]);
+});
+
+Deno.test("memory of a frame whose write failed is not used again", async () => {
+  const { carrier, memory } = notingCarrier((write) => write !== 2);
+  const stream = webSocketServerStream(carrier);
+  await stream.write(new Uint8Array(10));
+  await assert.rejects(stream.write(new Uint8Array(10)), ConnectionError);
+  await stream.write(new Uint8Array(10));
+  assert.notEqual(memory[2], memory[1]);
+});
+
 Deno.test("a write waits while the client does not read, and fails when the stream is closed", async () => {
   const { stream } = rig(1_000);
   const writing = stream.write(new Uint8Array(5_000));
