@@ -184,7 +184,7 @@ export class WorkerPool implements EncoderPool {
   #startWorker(): PoolWorker {
     const worker = new PoolWorker({
       clock: this.#options.clock ?? systemClock,
-      takeSpare: () => this.#spares.take(),
+      takeSpare: (mostBytes) => this.#spares.take(mostBytes),
       onDeath: (dead, reason) => this.#onDeath(dead, reason),
     });
     this.#workers.add(worker);

@@ -2,8 +2,10 @@
 
 import type { Clock, Timer } from "../base/clock.ts";
 import { JOB_DEADLINE_MS } from "../base/limits.ts";
+import { RECT_HEADER_BYTES, UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { ARENA_BYTES } from "./arena.ts";
-import type { PixelMemory, PixelMemoryRegion } from "./job.ts";
+import type { EncodeJob, PixelMemory, PixelMemoryRegion } from "./job.ts";
+import { pixelCount } from "./slices.ts";
 import type { EncodeFault, EncodeTask, TaskUpdate, WorkerReport, WorkerRequest } from "./worker_messages.ts";
 
 /** A worker's arena in one display's memory. */
@@ -41,8 +43,8 @@ export class WorkerLostError extends Error {
 /** What the pool wants to know and decide. */
 export interface PoolWorkerHooks {
   readonly clock: Clock;
-  /** Memory of an update that was sent, to be used again. */
-  takeSpare(): ArrayBuffer | undefined;
+  /** Memory of an update that was sent, to be used again for one of so many bytes at most. */
+  takeSpare(mostBytes: number): ArrayBuffer | undefined;
   /** The worker is gone, and so are all streams it had. */
   onDeath(worker: PoolWorker, reason: string): void;
 }
@@ -110,7 +112,7 @@ export class PoolWorker {
   encode({ memory, job, client, isFresh, begun, nextFault }: EncodeOrder): WorkerTask {
     const lease = this.#leases.get(memory) ?? this.#attach(memory);
     const task = this.#nextTask++;
-    const used = this.#hooks.takeSpare();
+    const used = this.#hooks.takeSpare(uncompressedBytes(job));
     const request = { task, arena: lease.id, job, client, isFresh, begun, used, fault: nextFault() };
     const pending = Promise.withResolvers<TaskUpdate>();
     this.#tasks.set(task, pending);
@@ -209,4 +211,8 @@ export class PoolWorker {
     this.#settle();
     this.#hooks.onDeath(this, reason);
   }
+}
+
+function uncompressedBytes({ rects, settings: { pixelFormat } }: EncodeJob): number {
+  return UPDATE_HEADER_BYTES + rects.length * RECT_HEADER_BYTES + pixelCount(rects) * pixelFormat.bitsPerPixel / 8;
 }

@@ -58,7 +58,8 @@ function cutRows(rows: number): number {
   return Math.max(1, Math.ceil(rows / CUT_ROWS)) * CUT_ROWS;
 }
 
-function pixelCount(rects: readonly Rect[]): number {
+/** Pixels of all rects together. */
+export function pixelCount(rects: readonly Rect[]): number {
   return rects.reduce((sum, { width, height }) => sum + width * height, 0);
 }
 

@@ -6,6 +6,9 @@ import type { EncodedUpdate } from "./job.ts";
 /** Memory of so many updates is kept; so many are on their way to viewers at a time even where there is one worker [vncd]. */
 const MIN_SPARES = 8;
 
+/** What waits for a slow viewer holds no more memory than so many times what its pixels would. */
+const MOST_TIMES_LARGER = 2;
+
 /** A pool's spare memory. */
 export class SpareMemory {
   readonly #maxCount: number;
@@ -23,10 +26,12 @@ export class SpareMemory {
     return this.#byteLength;
   }
 
-  /** The largest. */
-  take(): ArrayBuffer | undefined {
-    const spare = this.#spares.pop();
-    this.#byteLength -= spare?.byteLength ?? 0;
+  /** The largest that suits an update of so many bytes at most: one of few is not to keep memory for many from others. */
+  take(mostBytes: number): ArrayBuffer | undefined {
+    const at = this.#spares.findLastIndex(({ byteLength }) => byteLength <= mostBytes * MOST_TIMES_LARGER);
+    if (at < 0) return undefined;
+    const [spare] = this.#spares.splice(at, 1);
+    this.#byteLength -= spare!.byteLength;
     return spare;
   }
 

@@ -5,6 +5,9 @@ import { MAX_RECYCLED_BYTES } from "../../lib/base/limits.ts";
 import type { EncodedUpdate } from "../../lib/encode/job.ts";
 import { SpareMemory } from "../../lib/encode/spare_memory.ts";
 
+/** More than any update has. */
+const MANY = 2 ** 40;
+
 function update(byteLength: number, tail: readonly Uint8Array[] = []): EncodedUpdate {
   return { bytes: new Uint8Array(byteLength), tail, rectCount: 1 };
 }
@@ -14,15 +17,22 @@ Deno.test("the largest memory is given first, each only once", () => {
   const once = update(20);
   for (const each of [update(10), once, update(30, [new Uint8Array(5)]), once]) spares.give(each);
   assert.equal(spares.byteLength, 65);
-  assert.deepEqual([1, 2, 3, 4].map(() => spares.take()?.byteLength), [30, 20, 10, 5]);
-  assert.equal(spares.take(), undefined);
+  assert.deepEqual([1, 2, 3, 4].map(() => spares.take(MANY)?.byteLength), [30, 20, 10, 5]);
+  assert.equal(spares.take(MANY), undefined);
   assert.equal(spares.byteLength, 0);
+});
+
+Deno.test("an update of few bytes is given no memory for many", () => {
+  const spares = new SpareMemory(1);
+  for (const byteLength of [1_000, 3_000, 100_000]) spares.give(update(byteLength));
+  assert.deepEqual([2_000, 2_000, 2_000].map((most) => spares.take(most)?.byteLength), [3_000, 1_000, undefined]);
+  assert.equal(spares.take(100_000)?.byteLength, 100_000);
 });
 
 Deno.test("no more is kept than the cap allows, and the smallest goes first", () => {
   const spares = new SpareMemory(1);
   for (let at = 0; at < 100; at++) spares.give(update(1_000 + at));
-  assert.equal(spares.take()!.byteLength, 1_099);
+  assert.equal(spares.take(MANY)!.byteLength, 1_099);
   assert.ok(spares.byteLength < 10_000);
   const half = MAX_RECYCLED_BYTES / 2;
   for (let at = 0; at < 3; at++) spares.give(update(half));
