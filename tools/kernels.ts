@@ -10,7 +10,7 @@ const OPTIONS: readonly string[] = [
   "index.ts",
   ["--outFile", OUTPUT_NAME],
   ["-O3", "--noAssert", "--runtime", "stub"],
-  ["--enable", "simd,threads"],
+  ["--enable", "simd,relaxed-simd,threads"],
   ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
 ].flat();
 

@@ -4,12 +4,19 @@ import type { JpegSettings, Subsampling } from "./job.ts";
 import { AC_TABLES, BASE_STEPS, DC_TABLES, type HuffmanTable, ZIGZAG } from "./jpeg_table.ts";
 
 /** Bytes of the struct and everything behind it. */
-export const JPEG_TABLES_BYTES = 36_224;
+export const JPEG_TABLES_BYTES = 36_384;
 
 const SUBSAMPLING_NUMBER: Readonly<Record<Subsampling, number>> = { grey: 0, "4:4:4": 1, "4:2:2": 2, "4:2:0": 3 };
 /** How many times the luminance samples of a unit are those of chrominance, across and down, as SOF has it. */
 const SAMPLING_FACTORS: Readonly<Record<Subsampling, number>> = { grey: 17, "4:4:4": 17, "4:2:2": 33, "4:2:0": 34 };
-const RECIPROCALS_OFFSET = 16;
+const VECTORS_OFFSET = 16;
+/** The bytes of four pixels B,G,R,X as four of blue, of green and of red. */
+const PLANES = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 0x80, 0x80, 0x80, 0x80];
+/** The weights of blue, green and red in Y, 2048 for 1, and 0.5643 and 0.7133, 32768 for 1 (JFIF 1.02). */
+const COLOUR_WEIGHTS = [234, 1202, 612, 18_492, 23_372];
+/** tan 2, tan 1, and cos 3 and sin 3 by cos 1, of pi / 16 each, 32768 for 1. */
+const ROTATIONS = [13_573, 6518, 27_779, 18_562];
+const RECIPROCALS_OFFSET = VECTORS_OFFSET + 16 * (1 + COLOUR_WEIGHTS.length + ROTATIONS.length);
 const ORDER_OFFSET = RECIPROCALS_OFFSET + 2 * 128;
 const SCAN_BYTES_OFFSET = ORDER_OFFSET + 64;
 const CODES_OFFSET = SCAN_BYTES_OFFSET + 4 * 4 * 16;
@@ -49,6 +56,10 @@ function makeTables(quality: number, subsampling: Subsampling): Uint8Array {
   view.setUint32(4, header.bytes.length, true);
   view.setUint32(8, header.sizeOffset, true);
   bytes.set(header.bytes, HEADER_OFFSET);
+  bytes.set(PLANES, VECTORS_OFFSET);
+  [...COLOUR_WEIGHTS, ...ROTATIONS].forEach((weight, at) => {
+    for (let lane = 0; lane < 8; lane++) view.setInt16(VECTORS_OFFSET + 16 * (at + 1) + lane * 2, weight, true);
+  });
   steps.forEach((table, at) => writeReciprocals(view, RECIPROCALS_OFFSET + at * 128, table));
   writeOrder(view);
   for (const at of [0, 1]) {
@@ -65,8 +76,18 @@ function transposed(coefficient: number): number {
   return coefficient % 8 * 8 + Math.floor(coefficient / 8);
 }
 
+/** What the kernel's transform takes the coefficients of each frequency by in one direction, beside what is common to all. */
+const FREQUENCY_SCALES: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7].map((frequency) => {
+  if (frequency % 4 === 0) return 1;
+  if (frequency % 2 === 0) return Math.SQRT1_2 / Math.cos(Math.PI / 8);
+  return (frequency % 8 === 1 || frequency === 7 ? 1 : Math.SQRT1_2) / Math.cos(Math.PI / 16);
+});
+
 function writeReciprocals(view: DataView, offset: number, steps: readonly number[]): void {
-  steps.forEach((step, at) => view.setInt16(offset + transposed(at) * 2, Math.round(4096 / step), true));
+  steps.forEach((step, at) => {
+    const scale = FREQUENCY_SCALES[at % 8]! * FREQUENCY_SCALES[Math.floor(at / 8)]!;
+    view.setInt16(offset + transposed(at) * 2, Math.round(2048 / (scale * step)), true);
+  });
 }
 
 function writeOrder(view: DataView): void {

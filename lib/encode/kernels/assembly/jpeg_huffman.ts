@@ -5,10 +5,14 @@ import { codeWords, JpegTables, ORDER } from "./jpeg_tables";
 /** The scan so far. */
 @unmanaged
 export class Scan {
-  /** Bits that are not written yet, the latest lowest; fewer than 36. */
+  /** Bits that are not written yet, the latest lowest; those above are of the past. */
   bits: u64;
+  /** How many: fewer than 8. */
   pending: u32;
-  /** Where the next byte goes. */
+  /**
+   * Seven bytes below where the next byte goes, before zeros are put behind bytes of ones. The scan is written downwards:
+   * the first bit of a word is its highest, and words have their highest byte last.
+   */
   at: u32;
   /** The DC coefficients of the last blocks of the three components. */
   lastY: i32;
@@ -21,8 +25,6 @@ const SIXTEEN_ZEROS: usize = 0xf0;
 const END_OF_BLOCK: usize = 0;
 const AC_WORDS: usize = 64;
 const VALUE_WORDS: usize = AC_WORDS + 1024;
-/** With more bits pending there is no room for a code and its value, 27 bits at most. */
-const MOST_PENDING: u32 = 64 - 27;
 const LENGTH_MASK: u32 = 31;
 const LENGTH_BITS: u32 = 5;
 
@@ -37,84 +39,113 @@ function sizeOf(value: i32): u32 {
   return 32 - clz<u32>(abs<i32>(value));
 }
 
-/** Writes 32 bits, a zero behind each byte of ones. Returns the end, as does `putStuffed` of `count` bytes. */
-@inline
-function putWord(at: usize, word: u32): usize {
-  if (((word & ~(word + 0x01010101)) & 0x80808080) != 0) return putStuffed(at, word, 4);
-  store<u32>(at, bswap<u32>(word));
-  return at + 4;
-}
-
-function putStuffed(at: usize, bits: u64, count: u32): usize {
-  for (let left = count; left > 0; left--) {
-    const byte = <u8>(bits >> ((left - 1) << 3));
-    store<u8>(at++, byte);
-    if (byte == 0xff) store<u8>(at++, 0);
-  }
-  return at;
-}
-
-/** The word of a coefficient that the table of values does not have. */
+/** The word of a coefficient that need not be in the table of values. */
 function largeWord(codes: usize, run: usize, value: i32): u32 {
   const size = sizeOf(value);
-  return load<u32>(codes + AC_WORDS + (run << 6) + (<usize>size << 2)) | valueBits(value, size) << LENGTH_BITS;
+  return load<u32>(codes + AC_WORDS + (run << 6) + (<usize>size << 2)) | valueBits(value, size) << <u32>LENGTH_BITS;
 }
 
 /**
- * Appends a quantized block, as `block` and once more as bytes in the order of the scan; `nonZero` has a bit for each of
- * those. `difference` is that of the DC coefficients.
+ * Appends a quantized block, as bytes in the order of the scan, of which `nonZero` has a bit for each but that of the DC
+ * coefficient; `difference` is that of the DC coefficients. When it `isLarge` there are AC coefficients that do not fit
+ * into a byte, and `block` has all.
  */
-export function putBlock(
+@inline
+function putCoefficients(
   scan: Scan,
   tables: JpegTables,
-  table: usize,
+  codes: usize,
   block: usize,
   scanned: usize,
   nonZero: u64,
   difference: i32,
+  isLarge: bool,
 ): void {
-  const codes = codeWords(tables, table);
-  const order = changetype<usize>(tables) + ORDER;
   const size = sizeOf(difference);
   let word = load<u32>(codes + (<usize>size << 2)) | valueBits(difference, size) << LENGTH_BITS;
-  let bits = scan.bits << (word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
+  let bits = scan.bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
   let pending = scan.pending + (word & LENGTH_MASK);
   let at = <usize>scan.at;
   let next: usize = 1;
-  for (let left = nonZero & ~1; left != 0;) {
+  for (let left = nonZero; left != 0;) {
     const position = <usize>ctz<u64>(left);
     const run = position - next;
     if (run > 15) {
-      word = load<u32>(codes + AC_WORDS + (SIXTEEN_ZEROS << 2));
+      word = load<u32>(codes + (SIXTEEN_ZEROS << 2), AC_WORDS);
       next += 16;
     } else {
-      word = load<u32>(codes + VALUE_WORDS + (run << 10) + (<usize>load<u8>(scanned + position) << 2));
-      if (word == 0) word = largeWord(codes, run, load<i16>(block + (<usize>load<u8>(order + position) << 1)));
+      word = isLarge
+        ? largeWord(codes, run, coefficientAt(tables, block, position))
+        : load<u32>(codes + (run << 10) + (<usize>load<u8>(scanned + position) << 2), VALUE_WORDS);
       next = position + 1;
       left &= left - 1;
     }
-    if (pending > MOST_PENDING) {
-      pending -= 32;
-      at = putWord(at, <u32>(bits >> pending));
-    }
-    bits = bits << (word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
+    // always, for a branch on how many bits are pending would go wrong as often as not
+    bits = bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
     pending += word & LENGTH_MASK;
+    store<u64>(at, bits << <u64>(0 - pending));
+    at -= pending >> 3;
+    pending &= 7;
   }
-  if (pending >= 32) {
-    pending -= 32;
-    at = putWord(at, <u32>(bits >> pending));
-  }
-  word = nonZero >> 63 != 0 ? 0 : load<u32>(codes + AC_WORDS + END_OF_BLOCK);
-  scan.bits = bits << (word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
-  scan.pending = pending + (word & LENGTH_MASK);
-  scan.at = <u32>at;
+  word = nonZero >> 63 != 0 ? 0 : load<u32>(codes + END_OF_BLOCK, AC_WORDS);
+  bits = bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
+  pending += word & LENGTH_MASK;
+  store<u64>(at, bits << <u64>(0 - pending));
+  scan.bits = bits;
+  scan.pending = pending & 7;
+  scan.at = <u32>(at - (pending >> 3));
 }
 
-/** Fills the last byte with ones and ends the picture. */
-export function endScan(scan: Scan): void {
-  const fill = (8 - (scan.pending & 7)) & 7;
-  const bits = scan.bits << fill | <u64>((1 << fill) - 1);
-  const at = putStuffed(scan.at, bits, (scan.pending + fill) >> 3);
-  store<u16>(at, 0xd9ff);
-  scan.at = <u32>at + 2;
+@inline
+function coefficientAt(tables: JpegTables, block: usize, position: usize): i32 {
+  return load<i16>(block + (<usize>load<u8>(changetype<usize>(tables) + position, ORDER) << 1));
+}
+
+/** Appends a block whose AC coefficients are bytes. */
+export function putBlock(scan: Scan, codes: usize, scanned: usize, nonZero: u64, difference: i32): void {
+  putCoefficients(scan, changetype<JpegTables>(0), codes, 0, scanned, nonZero, difference, false);
+}
+
+/** Appends a block with larger ones. */
+export function putLargeBlock(
+  scan: Scan,
+  tables: JpegTables,
+  codes: usize,
+  block: usize,
+  nonZero: u64,
+  difference: i32,
+): void {
+  putCoefficients(scan, tables, codes, block, 0, nonZero, difference, true);
+}
+
+/** Fills the last byte with ones. */
+export function fillByte(scan: Scan): void {
+  if (scan.pending == 0) return;
+  const fill = <u64>(8 - scan.pending);
+  store<u8>(scan.at, <u8>(scan.bits << fill | ((1 << fill) - 1)), 7);
+  scan.at--;
+  scan.pending = 0;
+}
+
+/**
+ * Copies `count` bytes of the scan from `from` downwards and puts a zero behind each of ones. Up to 15 more are read and
+ * written. Returns the end.
+ */
+export function stuffBytes(from: usize, count: usize, into: usize): usize {
+  for (let left = count; left > 0;) {
+    const order = i8x16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const bytes = i8x16.relaxed_swizzle(v128.load(from - 16), order);
+    const ones = v128.bitmask<i8>(v128.eq<i8>(bytes, i64x2.splat(-1)));
+    const whole = min<usize>(min<usize>(16, left), ctz<u32>(ones | 0x10000));
+    v128.store(into, bytes);
+    from -= whole;
+    into += whole;
+    left -= whole;
+    if (whole == 16 || left == 0) continue;
+    store<u16>(into, 0x00ff);
+    into += 2;
+    from--;
+    left--;
+  }
+  return into;
 }

@@ -16,7 +16,23 @@ export const YCC_444: u32 = 1;
 export const YCC_422: u32 = 2;
 export const YCC_420: u32 = 3;
 
-const RECIPROCALS: usize = 16;
+/**
+ * Weights in vectors of 16 bits each: written as constants in the code, V8 would make each anew wherever it is used.
+ * Which bytes of four pixels are their blue, green and red; what samples of Y are made of; what B - Y and R - Y are
+ * taken by; the rotations of the transform, tan 2, tan 1, and cos 3 and sin 3 by cos 1, of pi / 16 each.
+ */
+export const PLANES: usize = 16;
+export const Y_BLUE: usize = 32;
+export const Y_GREEN: usize = 48;
+export const Y_RED: usize = 64;
+export const CB_SCALE: usize = 80;
+export const CR_SCALE: usize = 96;
+export const TAN_2: usize = 112;
+export const TAN_1: usize = 128;
+export const COS_3: usize = 144;
+export const SIN_3: usize = 160;
+
+const RECIPROCALS: usize = 176;
 /** For each position of the zigzag scan the coefficient that stands there, as a byte. */
 export const ORDER: usize = RECIPROCALS + 2 * 128;
 /**
@@ -28,7 +44,7 @@ const CODES: usize = SCAN_BYTES + 4 * 4 * 16;
 const CODES_BYTES: usize = 4 * (16 + 256 + 16 * 256);
 const HEADER: usize = CODES + 2 * CODES_BYTES;
 
-/** 4096 / step for each coefficient; `table` is 0 for luminance, 1 for chrominance. */
+/** What makes steps of each coefficient of the transform, 15 bits of fraction; `table` is 0 for luminance, 1 for chrominance. */
 @inline
 export function reciprocals(tables: JpegTables, table: usize): usize {
   return changetype<usize>(tables) + RECIPROCALS + table * 128;
