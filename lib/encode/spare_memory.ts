@@ -3,22 +3,23 @@
 import { MAX_RECYCLED_BYTES } from "../base/limits.ts";
 import type { EncodedUpdate } from "./job.ts";
 
-/** Memory of so many updates is kept; so many are on their way to viewers at a time even where there is one worker [vncd]. */
-const MIN_SPARES = 8;
+/** Beside the memory of one update for each worker that of some more is kept, as long as it is little [vncd]. */
+const MAX_SPARES_BESIDE = 8;
+const MAX_BYTES_BESIDE = 8 << 20;
 
 /** What waits for a slow viewer holds no more memory than so many times what its pixels would. */
 const MOST_TIMES_LARGER = 2;
 
 /** A pool's spare memory. */
 export class SpareMemory {
-  readonly #maxCount: number;
+  readonly #workers: number;
   /** The smallest first. */
   readonly #spares: ArrayBuffer[] = [];
   #byteLength = 0;
 
   /** For a pool with so many workers. */
   constructor(workers: number) {
-    this.#maxCount = Math.max(workers, MIN_SPARES);
+    this.#workers = workers;
   }
 
   /** What is kept. */
@@ -47,8 +48,12 @@ export class SpareMemory {
     const at = this.#spares.findIndex(({ byteLength }) => byteLength >= memory.byteLength);
     this.#spares.splice(at < 0 ? this.#spares.length : at, 0, memory);
     this.#byteLength += memory.byteLength;
-    while (this.#spares.length > this.#maxCount || this.#byteLength > MAX_RECYCLED_BYTES) {
-      this.#byteLength -= this.#spares.shift()!.byteLength;
-    }
+    while (this.#isTooMuch) this.#byteLength -= this.#spares.shift()!.byteLength;
+  }
+
+  get #isTooMuch(): boolean {
+    const beside = this.#spares.length - this.#workers;
+    const isLittle = this.#byteLength <= MAX_BYTES_BESIDE && beside <= MAX_SPARES_BESIDE;
+    return this.#byteLength > MAX_RECYCLED_BYTES || beside > 0 && !isLittle;
   }
 }

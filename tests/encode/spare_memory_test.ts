@@ -34,11 +34,21 @@ Deno.test("no more is kept than the cap allows, and the smallest goes first", ()
   for (let at = 0; at < 100; at++) spares.give(update(1_000 + at));
   assert.equal(spares.take(MANY)!.byteLength, 1_099);
   assert.ok(spares.byteLength < 10_000);
+  for (let at = 0; at < 9; at++) spares.give(update(3 << 20));
+  assert.equal(spares.byteLength, 6 << 20);
   const half = MAX_RECYCLED_BYTES / 2;
   for (let at = 0; at < 3; at++) spares.give(update(half));
-  assert.equal(spares.byteLength, MAX_RECYCLED_BYTES);
+  assert.equal(spares.byteLength, half);
   spares.give(update(MAX_RECYCLED_BYTES + 1));
-  assert.equal(spares.byteLength, MAX_RECYCLED_BYTES);
+  assert.equal(spares.byteLength, half);
+});
+
+Deno.test("each worker's update may be large", () => {
+  const spares = new SpareMemory(3);
+  for (let at = 0; at < 5; at++) spares.give(update(10 << 20));
+  assert.equal(spares.byteLength, 30 << 20);
+  for (let at = 0; at < 5; at++) spares.give(update(15 << 20));
+  assert.equal(spares.byteLength, 30 << 20);
 });
 
 Deno.test("what is not an update's own memory is not kept", () => {
