@@ -5,7 +5,7 @@ import { Encoding } from "../rfb/encodings.ts";
 import type { Arena } from "./arena.ts";
 import { CellAreas } from "./cell_areas.ts";
 import { choosePartShape } from "./choose.ts";
-import type { EncodeJob } from "./job.ts";
+import type { EncodeJob, EncodeSettings } from "./job.ts";
 import { CellKind } from "./kernels/kernels.ts";
 import { clipRects, type Part, planRects, splitRect } from "./rect_plan.ts";
 import { SOLID_ENCODINGS, solidBytes, solidShape } from "./solid.ts";
@@ -27,7 +27,7 @@ export interface PlannedPart extends Part {
 }
 
 /** What else than its own encoding a job's areas may be sent in. */
-interface ContentEncodings {
+export interface ContentEncodings {
   /** Areas of one colour: the smallest of these. */
   readonly solid: readonly number[];
   /** Pixels that are hardly ever like the one before. */
@@ -39,7 +39,7 @@ interface ContentEncodings {
 /** The parts of a job, `maxRects` at most. `conversion` makes the client's pixels. */
 export function planParts(job: EncodeJob, arena: Arena, conversion: Uint8Array, maxRects: number): PlannedPart[] {
   const { surface, settings: { encoding }, rects, lossy } = job;
-  const contents = contentEncodings(job);
+  const contents = contentEncodings(job.settings, mayLose(job));
   if (contents !== undefined) {
     const planner = new ContentPlanner(job, contents, arena, conversion);
     const parts = clipRects(rects, surface, lossy).flatMap((whole) => planner.plan(whole));
@@ -49,14 +49,19 @@ export function planParts(job: EncodeJob, arena: Arena, conversion: Uint8Array, 
   return parts.map((part) => ({ ...part, encoding }));
 }
 
-/** Undefined when everything goes in the job's own encoding. */
-function contentEncodings({ settings, lossy = [] }: EncodeJob): ContentEncodings | undefined {
+/** Whether anything of a job may be sent with a loss. */
+export function mayLose({ lossy = [] }: EncodeJob): boolean {
+  return lossy.some((rule) => rule !== "forbidden");
+}
+
+/** Undefined when everything goes in the settings' own encoding; `isLossy`: whether something may be lost. */
+export function contentEncodings(settings: EncodeSettings, isLossy: boolean): ContentEncodings | undefined {
   const { encoding, beside = [], jpeg, pixelFormat } = settings;
-  const mayLose = jpeg !== undefined && pixelFormat.bitsPerPixel > 8 && lossy.some((rule) => rule !== "forbidden");
+  const takesJpeg = isLossy && jpeg !== undefined && pixelFormat.bitsPerPixel > 8;
   const contents = {
     solid: solidEncodings(encoding, beside),
     noise: isWithoutPacking(encoding) && beside.includes(Encoding.Raw) ? Encoding.Raw : encoding,
-    lossy: mayLose && !hasOwnJpeg(encoding) && beside.includes(Encoding.JPEG) ? Encoding.JPEG : undefined,
+    lossy: takesJpeg && !hasOwnJpeg(encoding) && beside.includes(Encoding.JPEG) ? Encoding.JPEG : undefined,
   };
   const isPlain = contents.solid.length === 0 && contents.noise === encoding && contents.lossy === undefined;
   return isPlain ? undefined : contents;

@@ -1,8 +1,9 @@
 /** Encode once, send to many: equal jobs of one display's viewers, cut in one state of its surface, are one job. */
 
 import type { Rect } from "../base/rect.ts";
-import type { CopiedRect, EncodedUpdate, EncodeJob, EncodeSettings } from "./job.ts";
+import type { CopiedRect, EncodedUpdate, EncodeJob } from "./job.ts";
 import type { JobRun } from "./job_run.ts";
+import { settingsKey } from "./settings_key.ts";
 import type { ViewerEncoder } from "./viewer_encoder.ts";
 import type { TaskUpdate } from "./worker_messages.ts";
 
@@ -22,7 +23,7 @@ export interface SharedJobsHooks {
   recycle(update: EncodedUpdate): void;
 }
 
-/** The viewers with the same settings: they may have jobs in common. */
+/** The viewers whose settings come to the same: they may have jobs in common. */
 interface Company {
   readonly viewers: Set<ViewerEncoder>;
   /** Shared jobs in succession that only one of them wanted. */
@@ -51,7 +52,6 @@ export class SharedJobs {
   readonly #hooks: SharedJobsHooks;
   readonly #companies = new Map<string, Company>();
   readonly #companyOf = new Map<ViewerEncoder, Company>();
-  readonly #settingsKeys = new WeakMap<EncodeSettings, string>();
   readonly #holdersOf = new WeakMap<EncodedUpdate, SharedJob>();
   #generation: number | undefined;
   #jobs = new Map<string, SharedJob>();
@@ -65,11 +65,11 @@ export class SharedJobs {
 
   /** Takes a viewer's job; the viewer is answered. */
   submit(viewer: ViewerEncoder, job: EncodeJob): void {
-    const settingsKey = this.#settingsKey(job.settings);
-    const company = this.#join(viewer, settingsKey);
+    const wishes = settingsKey(job);
+    const company = this.#join(viewer, wishes);
     if (job.generation === undefined) return this.#hooks.runOwn(viewer, job);
     if (job.generation !== this.#generation) this.#startGeneration(job.generation);
-    const key = `${viewer.begun} ${settingsKey} ${hashJob(job)}`;
+    const key = `${viewer.begun} ${wishes} ${hashJob(job)}`;
     const found = this.#jobs.get(key);
     if (found === undefined) return this.#gather(key, viewer, job, company);
     if (!isSameContent(found.job, job)) return this.#hooks.runOwn(viewer, job);
@@ -99,18 +99,12 @@ export class SharedJobs {
     else this.#letGo(shared);
   }
 
-  #settingsKey(settings: EncodeSettings): string {
-    let key = this.#settingsKeys.get(settings);
-    if (key === undefined) this.#settingsKeys.set(settings, key = JSON.stringify(settings));
-    return key;
-  }
-
-  #join(viewer: ViewerEncoder, settingsKey: string): Company {
+  #join(viewer: ViewerEncoder, wishes: string): Company {
     const before = this.#companyOf.get(viewer);
-    const company = this.#companies.get(settingsKey) ?? { viewers: new Set(), lonelyJobs: 0 };
+    const company = this.#companies.get(wishes) ?? { viewers: new Set(), lonelyJobs: 0 };
     if (before === company) return company;
     before?.viewers.delete(viewer);
-    this.#companies.set(settingsKey, company);
+    this.#companies.set(wishes, company);
     this.#companyOf.set(viewer, company);
     company.viewers.add(viewer);
     for (const [key, { viewers }] of this.#companies) if (viewers.size === 0) this.#companies.delete(key);

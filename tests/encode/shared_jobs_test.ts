@@ -6,6 +6,7 @@ import type { EncodeSettings } from "../../lib/encode/job.ts";
 import { WorkerPool, type WorkerPoolOptions } from "../../lib/encode/pool.ts";
 import { Encoding, encodingName } from "../../lib/rfb/encodings.ts";
 import { R3G3B2, X8R8G8B8 } from "../../lib/rfb/pixel_format.ts";
+import { paintPhoto } from "../helpers/jpeg_pictures.ts";
 import { PoolViewer } from "../helpers/pool_viewer.ts";
 import { paintPicture, PICTURE_KINDS, randomNumbers } from "../helpers/random_picture.ts";
 import { pixelValues, TestSurface } from "../helpers/test_surface.ts";
@@ -111,16 +112,35 @@ Deno.test("pictures stay right when viewers share and do not, change and go, in 
 
 Deno.test("viewers with other settings or other rects do not share", async () => {
   await withRig(async (rig) => {
-    const viewers = [0, 1, 2, 3].map(() => rig.viewer(Encoding.Hextile));
-    viewers[1]!.settings = { ...settingsOf(Encoding.Hextile), pixelFormat: R3G3B2 };
+    const viewers = [0, 1, 2, 3].map(() => rig.viewer(Encoding.ZRLE));
+    viewers[1]!.settings = { ...settingsOf(Encoding.ZRLE), pixelFormat: R3G3B2 };
     viewers[1]!.decoder.format = R3G3B2;
-    viewers[2]!.settings = { ...settingsOf(Encoding.Hextile), compressLevel: 3 };
+    viewers[2]!.settings = { ...settingsOf(Encoding.ZRLE), compressLevel: 3 };
     const part = [rect(0, 0, 50, 50)];
     const rects = [undefined, undefined, undefined, part];
     const updates = await Promise.all(viewers.map((viewer, at) => viewer.encode(rig.generation, rects[at])));
     assert.equal(new Set(updates).size, 4);
     for (const [at, update] of updates.entries()) await viewers[at]!.show(update);
     viewers.slice(0, 3).forEach((viewer) => rig.assertShown(viewer));
+  });
+});
+
+Deno.test("viewers with other quality levels share what loses nothing, and nothing else", async () => {
+  await withRig(async (rig) => {
+    const viewers = [92, 42].map((quality) => {
+      const viewer = rig.viewer(Encoding.Tight);
+      viewer.settings = { ...viewer.settings, jpeg: { quality, subsampling: "4:4:4" } };
+      return viewer;
+    });
+    rig.picture = paintPhoto(WIDTH, HEIGHT, 2);
+    rig.surface.paint(rig.picture);
+    for (const [lossy, updateCount] of [[undefined, 1], [["allowed"], 2], [["forbidden"], 1]] as const) {
+      rig.generation++;
+      const updates = await Promise.all(viewers.map((viewer) => viewer.encode(rig.generation, undefined, lossy)));
+      assert.equal(new Set(updates).size, updateCount);
+      for (const [at, update] of updates.entries()) await viewers[at]!.show(update);
+      if (updateCount === 1) viewers.forEach((viewer) => rig.assertShown(viewer));
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Rect } from "../../lib/base/rect.ts";
-import type { ClientEncoder, EncodedUpdate, EncodeSettings } from "../../lib/encode/job.ts";
+import type { ClientEncoder, EncodedUpdate, EncodeSettings, LossyRule } from "../../lib/encode/job.ts";
 import type { WorkerPool } from "../../lib/encode/pool.ts";
 import { ReferenceDecoder } from "./reference_decoder.ts";
 import { type TestSurface } from "./test_surface.ts";
@@ -19,9 +19,13 @@ export class PoolViewer {
     this.decoder = new ReferenceDecoder(surface.width, surface.height, settings.pixelFormat);
   }
 
-  /** Asks for rects in a state of the surface. */
-  encode(generation: number, rects: readonly Rect[] = [this.#surface.bounds]): Promise<EncodedUpdate> {
-    return this.encoder.encode({ ...this.#surface.job(this.settings, rects), generation });
+  /** Asks for rects in a state of the surface, with a rule for each when any may be lossy. */
+  encode(
+    generation: number,
+    rects: readonly Rect[] = [this.#surface.bounds],
+    lossy?: readonly LossyRule[],
+  ): Promise<EncodedUpdate> {
+    return this.encoder.encode({ ...this.#surface.job(this.settings, rects), generation, ...(lossy && { lossy }) });
   }
 
   /** Shows an update, and gives it back. Returns the message. */
