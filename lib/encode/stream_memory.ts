@@ -55,7 +55,7 @@ export class StreamMemory {
   }
 
   /**
-   * Compresses and flushes, at a level of 0 to 9. The result is valid until the next call. Throws RangeError for more
+   * Compresses and flushes, at a level of 0 to 9, or 10 for what is behind a filter. The result is valid until the next call. Throws RangeError for more
    * than the largest part has.
    */
   deflate(slot: number, input: Uint8Array, segments: readonly Segment[], level: number): Uint8Array {

@@ -11,13 +11,15 @@ import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { isSmooth } from "./smoothness.ts";
 import { fillPixel, writePngPayload } from "./tight_png.ts";
-import { ZlibStream } from "./zlib_stream.ts";
+import { FILTERED_LEVEL, ZlibStream } from "./zlib_stream.ts";
 
 /** Fewer bytes go out as they are, without a length. */
 const MIN_COMPRESSED_BYTES = 12;
 /** Level when the client asks for none: fewer bytes than TigerVNC's 2, and higher ones take a third more time [measured]. */
 const DEFAULT_COMPRESS_LEVEL = 1;
-/** Level of the gradient stream: higher ones search the differences for long and find next to nothing [measured]. */
+/** From this level on what is behind the gradient filter is searched: 6 % of the bytes for half as much time again. */
+const MIN_SEARCHED_LEVEL = 7;
+/** The level it is searched at: higher ones search for long and find next to nothing [measured]. */
 const GRADIENT_COMPRESS_LEVEL = 3;
 const FILTER_FOLLOWS = 4;
 const FILL_CONTROL = 0x80;
@@ -137,7 +139,8 @@ function writePixels(context: RectContext, at: number, pixels: Uint8Array, pixel
 }
 
 function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): number {
-  return stream === STREAM[TightFilter.gradient] ? GRADIENT_COMPRESS_LEVEL : compressLevel;
+  if (stream !== STREAM[TightFilter.gradient]) return compressLevel;
+  return compressLevel < MIN_SEARCHED_LEVEL ? FILTERED_LEVEL : GRADIENT_COMPRESS_LEVEL;
 }
 
 /** Whether pixels may go behind the gradient filter: not where nothing is compressed, which is all it is for. */
