@@ -26,7 +26,7 @@ const ZLIB_HEADER: u32 = 0x0178;
 /** The level of what is behind a filter; as lib/encode/zlib_stream.ts has it. */
 const FILTERED_LEVEL: u32 = 10;
 /** Percent of the bits that matches must save there: searching takes twice the time of all else. */
-const LEAST_SAVED_FILTERED: u32 = 16;
+const LEAST_SAVED_FILTERED: f32 = 16;
 
 /** Bytes of memory that deflating takes, whatever the number of streams. */
 export function deflateWorkBytes(): usize {
@@ -97,6 +97,7 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   const search = changetype<Search>(base + SEARCH);
   setEffort(search, level == FILTERED_LEVEL ? 1 : level);
   if (level == FILTERED_LEVEL) search.leastSaved = LEAST_SAVED_FILTERED;
+  work.setsPrices = search.widestWeighed;
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
     setPixelBytes(search, load<u32>(base + SEGMENTS + (<usize>segment << 3), 4));

@@ -86,14 +86,15 @@ export function endBlock(work: DeflateWork): void {
   joinCounts(base + LITERAL_COUNTS);
   store<u32>(base, 1, LITERAL_COUNTS + 4 * END_OF_BLOCK);
   const fixedBits = fixedCost(work);
-  buildLengths(base + LITERAL_COUNTS, LITERAL_SYMBOLS, MAX_LITERAL_BITS, base + CODE_LENGTHS, base + HUFFMAN);
-  const literals = usedSymbols(base + CODE_LENGTHS, LITERAL_SYMBOLS, 257);
-  const distanceLengths = base + CODE_LENGTHS + literals;
-  buildLengths(base + DISTANCE_COUNTS, DISTANCE_SYMBOLS, MAX_DISTANCE_BITS, distanceLengths, base + HUFFMAN);
-  const distances = usedSymbols(distanceLengths, DISTANCE_SYMBOLS, 1);
-  if (work.sequences >= PRICED_SEQUENCES) setPrices(work, literals, distances);
+  const lengths = base + CODE_LENGTHS;
+  const literalBits = buildLengths(base + LITERAL_COUNTS, LITERAL_SYMBOLS, MAX_LITERAL_BITS, lengths, base + HUFFMAN);
+  const literals = usedSymbols(lengths, LITERAL_SYMBOLS, 257);
+  const counts = base + DISTANCE_COUNTS;
+  const distanceBits = buildLengths(counts, DISTANCE_SYMBOLS, MAX_DISTANCE_BITS, lengths + literals, base + HUFFMAN);
+  const distances = usedSymbols(lengths + literals, DISTANCE_SYMBOLS, 1);
+  if (work.setsPrices != 0 && work.sequences >= PRICED_SEQUENCES) setPrices(work, literals, distances);
   const items = listCodeLengths(base, literals + distances);
-  const ownBits = dynamicCost(work, literals, items);
+  const ownBits = headerCost(base, items) + literalBits + distanceBits + work.extraBits;
   const storedBits = (byteCount + 5 * (byteCount / MAX_STORED_BYTES + 1)) << 3;
   if (storedBits <= min(fixedBits, ownBits)) writeStored(work, byteCount);
   else if (fixedBits <= ownBits) writeFixed(work);
@@ -143,14 +144,16 @@ function joinCounts(counts: usize): void {
 /** Bits of the block with fixed codes. */
 function fixedCost(work: DeflateWork): u32 {
   const counts = changetype<usize>(work) + LITERAL_COUNTS;
-  let bits = 3 + work.extraBits;
-  for (let symbol: u32 = 0; symbol < LITERAL_SYMBOLS; symbol++) {
-    bits += load<u32>(counts + (<usize>symbol << 2)) * fixedLength(symbol);
-  }
-  for (let symbol: u32 = 0; symbol < DISTANCE_SYMBOLS; symbol++) {
-    bits += load<u32>(counts + (<usize>symbol << 2), DISTANCE_COUNTS - LITERAL_COUNTS) * 5;
-  }
-  return bits;
+  return 3 + work.extraBits + 8 * sumCounts(counts, 144) + 9 * sumCounts(counts + 4 * 144, 112) +
+    7 * sumCounts(counts + 4 * 256, 24) + 8 * sumCounts(counts + 4 * 280, 8) +
+    5 * sumCounts(changetype<usize>(work) + DISTANCE_COUNTS, 32);
+}
+
+function sumCounts(counts: usize, count: u32): u32 {
+  let sums = i32x4.splat(0);
+  for (let at = counts; at < counts + (<usize>count << 2); at += 16) sums = i32x4.add(sums, v128.load(at));
+  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3);
 }
 
 @inline
@@ -215,23 +218,13 @@ function headerLengths(base: usize): u32 {
   return count;
 }
 
-/** Bits of the block with codes of its own. */
-function dynamicCost(work: DeflateWork, literals: u32, items: u32): u32 {
-  const base = changetype<usize>(work);
-  buildLengths(base + HEADER_COUNTS, HEADER_SYMBOLS, MAX_HEADER_BITS, base + HEADER_LENGTHS, base + HUFFMAN);
-  let bits = 3 + 14 + 3 * headerLengths(base) + work.extraBits;
+/** Bits of the header with its codes. */
+function headerCost(base: usize, items: u32): u32 {
+  const lengths = base + HEADER_LENGTHS;
+  let bits = buildLengths(base + HEADER_COUNTS, HEADER_SYMBOLS, MAX_HEADER_BITS, lengths, base + HUFFMAN);
+  bits += 3 + 14 + 3 * headerLengths(base);
   for (let item: u32 = 0; item < items; item++) {
-    const symbol = <u32>load<u8>(base + HEADER_ITEMS + (<usize>item << 1));
-    bits += load<u8>(base + HEADER_LENGTHS + symbol) + headerExtra(symbol);
-  }
-  return bits + countedBits(base + LITERAL_COUNTS, base + CODE_LENGTHS, literals) +
-    countedBits(base + DISTANCE_COUNTS, base + CODE_LENGTHS + literals, DISTANCE_SYMBOLS);
-}
-
-function countedBits(counts: usize, lengths: usize, count: u32): u32 {
-  let bits: u32 = 0;
-  for (let symbol: u32 = 0; symbol < count; symbol++) {
-    bits += load<u32>(counts + (<usize>symbol << 2)) * load<u8>(lengths + symbol);
+    bits += headerExtra(<u32>load<u8>(base + HEADER_ITEMS + (<usize>item << 1)));
   }
   return bits;
 }

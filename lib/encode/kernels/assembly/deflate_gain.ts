@@ -56,14 +56,14 @@ export function comparedBits(work: DeflateWork): u32 {
 const GOOD_PIXELS: u32 = 4;
 
 /** Whether the matches in the later half of `count` pixels from the anchor on save so many percent of the bits. */
-export function paysOff(work: DeflateWork, step: u32, count: u32, percent: u32): bool {
+export function paysOff(work: DeflateWork, step: u32, count: u32, percent: f32): bool {
   const base = changetype<usize>(work);
   if (isWellMatched(base, count)) return true;
   memory.fill(base + PROBE_LITERALS, 0, 4 * PROBE_WORDS);
   const extraBits = countSequences(base, work.anchor, step, count);
   const without = entropyBits(base + PROBE_LITERALS, 256);
   const bits = entropyBits(base + PROBE_SYMBOLS, 288) + entropyBits(base + PROBE_DISTANCES, 32) + <f32>extraBits;
-  return bits * 100 <= without * <f32>(<i32>100 - <i32>percent);
+  return bits * 100 <= without * (100 - percent);
 }
 
 function isWellMatched(base: usize, count: u32): bool {

@@ -2,7 +2,10 @@
 
 /** Symbols of the largest alphabet. */
 const MAX_SYMBOLS: usize = 288;
-const DIGIT_VALUES: usize = 256;
+/** What is sorted by at once. */
+const DIGIT_BITS: u32 = 7;
+const DIGIT_VALUES: usize = 1 << DIGIT_BITS;
+const DIGIT_MASK: u32 = (1 << DIGIT_BITS) - 1;
 /** A sort key: the frequency, and the symbol in its low bits. */
 const SYMBOL_BITS: u32 = 9;
 const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
@@ -31,12 +34,13 @@ export function codeLength(code: u32): u32 {
 
 /**
  * Writes the best code lengths of at most `maxBits` for `count` symbols, a byte each, 0 for those that do not occur.
- * At least two symbols get a code: some decoders take none or one for an error. Frequencies are below 2^23.
+ * At least two symbols get a code: some decoders take none or one for an error. Frequencies are below 2^23. Returns the
+ * bits of all the symbols.
  */
-export function buildLengths(frequencies: usize, count: u32, maxBits: u32, lengths: usize, scratch: usize): void {
+export function buildLengths(frequencies: usize, count: u32, maxBits: u32, lengths: usize, scratch: usize): u32 {
   memory.fill(lengths, 0, count);
   let used = gatherSymbols(frequencies, count, scratch + KEYS);
-  if (used < 2) return fillTwo(lengths, used == 0 ? 0 : load<u32>(scratch + KEYS) & SYMBOL_MASK);
+  if (used < 2) return fillTwo(lengths, used == 0 ? 0 : load<u32>(scratch + KEYS));
   const sorted = sortKeys(scratch, used);
   for (let i: usize = 0; i < used; i++) {
     store<u32>(scratch + NODES + (i << 2), load<u32>(sorted + (i << 2)) >> SYMBOL_BITS);
@@ -45,17 +49,23 @@ export function buildLengths(frequencies: usize, count: u32, maxBits: u32, lengt
   countLengths(scratch, used, maxBits);
   limitLengths(scratch + COUNTS, maxBits);
   let at = sorted;
+  let total: u32 = 0;
   for (let bits = maxBits; bits > 0; bits--) {
     for (let left = load<u32>(scratch + COUNTS + (<usize>bits << 2)); left > 0; left--, at += 4) {
-      store<u8>(lengths + (load<u32>(at) & SYMBOL_MASK), <u8>bits);
+      const key = load<u32>(at);
+      store<u8>(lengths + (key & SYMBOL_MASK), <u8>bits);
+      total += (key >> SYMBOL_BITS) * bits;
     }
   }
+  return total;
 }
 
-/** Codes of one bit for a symbol and one more. */
-function fillTwo(lengths: usize, symbol: u32): void {
+/** Codes of one bit for a key's symbol and one more. */
+function fillTwo(lengths: usize, key: u32): u32 {
+  const symbol = key & SYMBOL_MASK;
   store<u8>(lengths + symbol, 1);
   store<u8>(lengths + (symbol == 0 ? 1 : 0), 1);
+  return key >> SYMBOL_BITS;
 }
 
 function gatherSymbols(frequencies: usize, count: u32, keys: usize): u32 {
@@ -68,13 +78,13 @@ function gatherSymbols(frequencies: usize, count: u32, keys: usize): u32 {
   return used;
 }
 
-/** Sorts the keys by frequency, rarest first, a byte of it at a time. Returns where they are. */
+/** Sorts the keys by frequency, rarest first, a digit of it at a time. Returns where they are. */
 function sortKeys(scratch: usize, count: u32): usize {
   let from = scratch + KEYS;
   let into = scratch + SORTED;
   let highest: u32 = 0;
   for (let i: u32 = 0; i < count; i++) highest |= load<u32>(from + (<usize>i << 2));
-  for (let shift = SYMBOL_BITS; shift < 32 && highest >> shift != 0; shift += 8) {
+  for (let shift = SYMBOL_BITS; shift < 32 && highest >> shift != 0; shift += DIGIT_BITS) {
     sortByDigit(from, into, count, shift, scratch + DIGITS);
     const swapped = from;
     from = into;
@@ -87,7 +97,7 @@ function sortByDigit(from: usize, into: usize, count: u32, shift: u32, digits: u
   memory.fill(digits, 0, 4 * DIGIT_VALUES);
   const end = from + (<usize>count << 2);
   for (let at = from; at < end; at += 4) {
-    const slot = digits + (<usize>(load<u32>(at) >> shift & 255) << 2);
+    const slot = digits + (<usize>(load<u32>(at) >> shift & DIGIT_MASK) << 2);
     store<u32>(slot, load<u32>(slot) + 4);
   }
   let offset: u32 = 0;
@@ -98,7 +108,7 @@ function sortByDigit(from: usize, into: usize, count: u32, shift: u32, digits: u
   }
   for (let at = from; at < end; at += 4) {
     const key = load<u32>(at);
-    const slot = digits + (<usize>(key >> shift & 255) << 2);
+    const slot = digits + (<usize>(key >> shift & DIGIT_MASK) << 2);
     const offset = load<u32>(slot);
     store<u32>(into + offset, key);
     store<u32>(slot, offset + 4);

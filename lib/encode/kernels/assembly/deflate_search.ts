@@ -39,7 +39,7 @@ export class Search {
   /** In a match this long no pixel is looked at for itself; */
   jumpLength: u32;
   /** Where matches save less than so many percent, what comes next is not searched. */
-  leastSaved: u32;
+  leastSaved: f32;
   /** Whether long matches were so few that more places are not worth a look. */
   isGrainy: u32;
   /** Long matches found by the last search. */

@@ -67,7 +67,7 @@ function leaveLiterals(work: DeflateWork, step: u32, payoff: Payoff, end: usize)
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const start = work.anchor;
-  if (search.isGrainy != 0 || weighsMatches(search)) {
+  if (search.step > 2 || search.isGrainy != 0 || weighsMatches(search)) {
     const count = searchPixels(work, search, MAX_MATCHES, end);
     takeMatches(work, search.step, count, end);
   } else {

@@ -74,6 +74,8 @@ export class DeflateWork {
   extraBits: u32;
   /** Symbols of the block without those behind the anchor. */
   symbols: u32;
+  /** Whether a block's prices are of use to the next. */
+  setsPrices: u32;
 }
 
 /** In a stream's slot: what searching has brought, for each size of pixels. */
