@@ -19,6 +19,7 @@ import {
   MAX_TILES,
   MONO as MONO_TILES,
   SOLID as SOLID_TILES,
+  TILE_PIXELS,
   TILE_SIDE,
   Tiles,
   TILES_BYTES,
@@ -35,8 +36,8 @@ const COPY: u32 = 3;
 const GRADIENT: u32 = 4;
 const JPEG: u32 = 5;
 
-/** Fewer pixels take more bytes as a JPEG, for its tables, than as they are. */
-const MIN_JPEG_PIXELS: u32 = 1024;
+/** Fewer pixels take more bytes as a JPEG, for its tables, than as they are; no words are kept of tiles that have as many. */
+const MIN_JPEG_PIXELS: u32 = TILE_PIXELS;
 /** More colours than this are left to JPEG where they may be [QEMU]. */
 const MAX_KEPT_COLOURS: u32 = 96;
 /** Wider rects of many colours hold fewer of the rows in which zlib finds what it saw before; a JPEG does not care. */

@@ -21,7 +21,7 @@ import { isOneColour } from "./solid";
 export const MAX_PIXELS: usize = 2048 * 64;
 /** Side of a tile. */
 export const TILE_SIDE: u32 = 32;
-const TILE_PIXELS: usize = 32 * 32;
+export const TILE_PIXELS: u32 = 32 * 32;
 /** A part has no more tiles than this: one of a single column is at most 65535 high. */
 export const MAX_TILES: usize = 2048;
 
@@ -76,6 +76,8 @@ export class Tiles {
   wireBytes: u32;
   /** The most tiles beside each other in an area of tiles that are FULL. */
   maxFullColumns: u32;
+  /** Whether whole tiles that are FULL become JPEG, in whatever area they are: nobody asks for their words. */
+  isBesideJpeg: bool;
   /** Colours that the tile before added to its palette. */
   added: u32;
   /** The area found last, in tiles. */
@@ -95,7 +97,7 @@ export class Tiles {
 const TABLE: usize = 80;
 /** Words of the tile that is looked at. */
 const SNAPSHOT: usize = TABLE + COLOUR_TABLE_BYTES;
-const TILES: usize = SNAPSHOT + 4 * TILE_PIXELS + 128;
+const TILES: usize = SNAPSHOT + 4 * <usize>TILE_PIXELS + 128;
 const COLOURS: usize = TILES + TILE_BYTES * MAX_TILES;
 const INDICES: usize = COLOURS + MAX_PIXELS / PIXELS_A_COLOUR * 4 + 2 * 4 * MAX_TILES + 4 * (MAX_NEW_COLOURS + SURPLUS_COLOURS + 1);
 /** Where the words of tiles that are FULL lie, as in the part, without gaps between rows. */
@@ -159,6 +161,7 @@ export function lookAtTiles(
   // Indices of more than two colours are no smaller than pixels of one byte.
   tiles.maxTileColours = conversion.wireBytes == 1 ? 2 : min(MAX_NEW_COLOURS, maxColours);
   tiles.maxGrainColours = isBesideJpeg ? min(tiles.maxTileColours, MAX_GRAIN_COLOURS) : tiles.maxTileColours;
+  tiles.isBesideJpeg = isBesideJpeg;
   tiles.next = 0;
   tiles.added = 0;
   openTable(tilesTable(tiles), changetype<usize>(tiles) + COLOURS);
@@ -187,6 +190,7 @@ function lookAtTile(tiles: Tiles, conversion: Conversion, from: usize, strideByt
   } else convertRect(conversion, from, strideBytes, width, height, snapshot, width << 2);
   if (!hasFewColours(tiles, tile, isSolid ? 1 : width * height)) {
     tile.kind = FULL;
+    if (tiles.isBesideJpeg && width * height == TILE_PIXELS) return;
     keepWords(tiles, wordAt(tiles, x * TILE_SIDE, y * TILE_SIDE), width, height);
   }
 }
