@@ -198,6 +198,7 @@ function lookAtTile(tiles: Tiles, conversion: Conversion, from: usize, strideByt
 /** Finds the colours of the snapshot. False when they are so many that the tile is better off as it is. */
 function hasFewColours(tiles: Tiles, tile: Tile, count: u32): bool {
   const table = tilesTable(tiles);
+  if (table.size + (tiles.added * 3 >> 2) > tiles.maxColours) beginPalette(table);
   const before = table.size;
   const pixels = <u32>tile.width * tile.height;
   const words = changetype<usize>(tiles) + SNAPSHOT;
