@@ -83,14 +83,14 @@ Deno.test("each kind of picture goes out in its own kind of rect", async () => {
 });
 
 Deno.test("a window on a background is cut out of it", async () => {
-  const text = paintPicture("text", 160, 96, 3);
+  const text = paintPicture("text", 192, 96, 3);
   const picture = paint(448, 192, (x, y) => {
     const [column, row] = [x - 128, y - 64];
-    return column >= 0 && column < 160 && row >= 0 && row < 96 ? text[row * 160 + column]! : 0x204060;
+    return column >= 0 && column < 192 && row >= 0 && row < 96 ? text[row * 192 + column]! : 0x204060;
   });
   const { rects, seen } = await send(picture, 448);
   assert.deepEqual(seen, ["fill", "mono"]);
-  const windows = rects.filter(({ x, y, width, height }) => x === 128 && y === 64 && width === 160 && height === 96);
+  const windows = rects.filter(({ x, y, width, height }) => x === 128 && y === 64 && width === 192 && height === 96);
   assert.equal(windows.length, 1);
 });
 

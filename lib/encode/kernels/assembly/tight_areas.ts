@@ -3,9 +3,9 @@
 import { FULL, MONO, PALETTE, SOLID, TAKEN, Tile, tileAt, Tiles } from "./tight_tiles";
 
 /** Fewer tiles of one colour are not worth a rect: they go with what is around them. */
-const MIN_SOLID_TILES: u32 = 8;
+const MIN_SOLID_TILES: u32 = 16;
 /** The same for two colours: a rect costs headers, Huffman codes and the time to make those. */
-const MIN_MONO_TILES: u32 = 8;
+const MIN_MONO_TILES: u32 = 16;
 
 /**
  * Finds the next area with at most two colours that is worth a rect: `kind` is SOLID or MONO. False when there is none
