@@ -96,7 +96,7 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);
   setEffort(search, level == FILTERED_LEVEL ? 1 : level);
-  if (level == FILTERED_LEVEL) search.leastSaved = LEAST_SAVED_FILTERED;
+  if (level == FILTERED_LEVEL) search.leastSaved = search.leastSavedWide = LEAST_SAVED_FILTERED;
   work.setsPrices = search.widestWeighed;
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
@@ -126,4 +126,5 @@ function setEffort(search: Search, level: u32): void {
   search.lazyLength = level < 2 ? 0 : level < 3 ? 8 : 32;
   search.jumpLength = level < 2 ? 8 : level < 7 ? 16 : 64;
   search.leastSaved = level < 3 ? 4 : level < 7 ? 2 : 0;
+  search.leastSavedWide = -3;
 }

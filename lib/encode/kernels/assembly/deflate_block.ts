@@ -149,7 +149,7 @@ function fixedCost(work: DeflateWork): u32 {
     5 * sumCounts(changetype<usize>(work) + DISTANCE_COUNTS, 32);
 }
 
-function sumCounts(counts: usize, count: u32): u32 {
+export function sumCounts(counts: usize, count: u32): u32 {
   let sums = i32x4.splat(0);
   for (let at = counts; at < counts + (<usize>count << 2); at += 16) sums = i32x4.add(sums, v128.load(at));
   return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) +

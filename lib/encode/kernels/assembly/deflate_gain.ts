@@ -1,6 +1,7 @@
 /** Whether matches make bytes smaller than Huffman codes alone would: told by the entropy of a few. */
 
-import { addCount, distanceExtra, distanceSymbol } from "./deflate_block";
+import { addCount, distanceExtra, distanceSymbol, sumCounts } from "./deflate_block";
+import { Search } from "./deflate_search";
 import {
   DeflateWork,
   LENGTH_SYMBOLS,
@@ -55,15 +56,19 @@ export function comparedBits(work: DeflateWork): u32 {
 /** Matches of so many pixels on the average need no weighing. */
 const GOOD_PIXELS: u32 = 4;
 
-/** Whether the matches in the later half of `count` pixels from the anchor on save so many percent of the bits. */
-export function paysOff(work: DeflateWork, step: u32, count: u32, percent: f32): bool {
+/** Wide pixels of which one in so many is a match may save more than a probe shows. */
+const MATCHED_PIXELS: u32 = 8;
+
+/** Whether the matches in the later half of `count` pixels from the anchor on save enough of the bits. */
+export function paysOff(work: DeflateWork, search: Search, count: u32): bool {
   const base = changetype<usize>(work);
   if (isWellMatched(base, count)) return true;
   memory.fill(base + PROBE_LITERALS, 0, 4 * PROBE_WORDS);
-  const extraBits = countSequences(base, work.anchor, step, count);
+  const extraBits = countSequences(base, work.anchor, search.step, count);
   const without = entropyBits(base + PROBE_LITERALS, 256);
   const bits = entropyBits(base + PROBE_SYMBOLS, 288) + entropyBits(base + PROBE_DISTANCES, 32) + <f32>extraBits;
-  return bits * 100 <= without * (100 - percent);
+  const isMatched = search.step > 2 && sumCounts(base + PROBE_DISTANCES, 32) * (2 * MATCHED_PIXELS) >= count;
+  return bits * 100 <= without * (100 - (isMatched ? search.leastSavedWide : search.leastSaved));
 }
 
 function isWellMatched(base: usize, count: u32): bool {

@@ -40,6 +40,8 @@ export class Search {
   jumpLength: u32;
   /** Where matches save less than so many percent, what comes next is not searched. */
   leastSaved: f32;
+  /** The same for pixels of three or four bytes that have matches: tables that have seen little hide what they save. */
+  leastSavedWide: f32;
   /** Whether long matches were so few that more places are not worth a look. */
   isGrainy: u32;
   /** Long matches found by the last search. */

@@ -82,7 +82,7 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
 function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const step = search.step;
   const count = searchPixels(work, search, PROBE_PIXELS, end);
-  if (count >= LEAST_PROBED && !paysOff(work, step, count, search.leastSaved)) {
+  if (count >= LEAST_PROBED && !paysOff(work, search, count)) {
     payoff.literals = payoff.stretch - payoff.stretch % step;
     payoff.stretch = min(payoff.stretch << 1, LAST_STRETCH);
     payoff.trust = FIRST_TRUST;

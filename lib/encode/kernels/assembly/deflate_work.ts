@@ -87,7 +87,7 @@ export const PRICES: usize = 128;
  * the last four places, the latest lowest.
  */
 export const ONES: usize = PRICES + 576;
-export const ONE_BITS: u32 = 12;
+export const ONE_BITS: u32 = 13;
 export const TWOS: usize = ONES + (2 << ONE_BITS);
 export const TWO_BITS: u32 = 13;
 export const MORES: usize = TWOS + (2 << TWO_BITS);
