@@ -26,6 +26,8 @@ export const THROTTLE_FLOOR_BYTES = 1 << 20;
 export const OUTPUT_LIMIT_SCALE = 5;
 /** Pending output and not one byte taken for so long disconnects [vncd]. */
 export const STALL_DEADLINE_MS = 30_000;
+/** A client that was told a new size has so long to ask for the pixels before they are sent unasked [vncd: a round trip]. */
+export const RESIZE_GRACE_MS = 100;
 /** A closing connection may still flush for so long [TigerVNC CLOSE_GRACE_TIME]. */
 export const CLOSE_GRACE_MS = 5_000;
 /** Delay of a failed authentication's answer [TigerVNC]. */

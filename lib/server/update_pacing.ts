@@ -1,23 +1,23 @@
 /** When one client is sent an update, and with which rects [QEMU vnc_update_client, vnc_should_update]. */
 
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import { errorMessage } from "../base/errors.ts";
-import { MAX_UPDATE_RECTS } from "../base/limits.ts";
+import { RESIZE_GRACE_MS } from "../base/limits.ts";
 import { boundRects, EMPTY_RECT, intersectRects, isEmptyRect, type Rect } from "../base/rect.ts";
 import type { Display } from "../display/display.ts";
 import type { DisplayChangeListener } from "../display/display_change_listener.ts";
 import { UpdateTracker } from "../display/update_tracker.ts";
 import type { ClientEncoder, EncodedUpdate, EncodeJob, EncodeSettings } from "../encode/job.ts";
-import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
-import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
-import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
+import type { PixelFormat } from "../rfb/pixel_format.ts";
+import type { ClientFeatures } from "./client_features.ts";
 import { ClientLoss } from "./client_loss.ts";
 import type { DisplayStatistics } from "./display_statistics.ts";
 import type { QualitySettings } from "./lossy_rules.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
-import { blackRects, blackUpdate, ClientGeometry, updateHead } from "./resize.ts";
+import { ClientGeometry } from "./resize.ts";
 import { joinRects, rectCostPixels } from "./update_rects.ts";
+import { encodeSettings, UpdateWriter } from "./update_writer.ts";
 
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
 export type UpdateRequest = "none" | "incremental" | "force";
@@ -55,10 +55,9 @@ export class UpdatePacing {
   readonly #geometry: ClientGeometry;
   readonly #pseudoRects: PseudoRects;
   readonly #loss: ClientLoss;
+  readonly #writer: UpdateWriter;
   readonly #removeListener: () => void;
-  #pixelFormat: PixelFormat = X8R8G8B8;
-  #features: ClientFeatures = NO_FEATURES;
-  /** Of both; made when it is needed, so that equal jobs are found quickly. */
+  /** Of the client's wishes; made when it is needed, so that equal jobs are found quickly. */
   #settings: EncodeSettings | undefined;
   #request: UpdateRequest = "none";
   /** What is to be sent though it has not changed; in the tracker only when it matters, so that requests cost nothing. */
@@ -69,6 +68,8 @@ export class UpdatePacing {
   readonly #live = new Set<JobInFlight>();
   /** The display is looking at its device on behalf of {@link tryUpdate}, which goes on afterwards. */
   #isFreshening = false;
+  /** The client has been told a new size in answer to a forced request, and has not said anything to it. */
+  #reaction: Timer | undefined;
   /** When the display last looked. */
   #tickedMs: number;
   #isClosed = false;
@@ -82,6 +83,7 @@ export class UpdatePacing {
     this.#tracker = new UpdateTracker(width, height, options.display.mergedRects);
     this.#geometry = new ClientGeometry(width, height);
     this.#pseudoRects = new PseudoRects(options.display);
+    this.#writer = new UpdateWriter(options.output, this.#geometry, this.#pseudoRects);
     this.#loss = new ClientLoss(this.#geometry.visible, { ...options, onDue: () => this.tryUpdate() });
     this.#followScreenful();
   }
@@ -98,7 +100,7 @@ export class UpdatePacing {
 
   /** What the client wants to be sent; pixels in another format are all new to it. */
   setPixelFormat(pixelFormat: PixelFormat): void {
-    this.#pixelFormat = pixelFormat;
+    this.#writer.wishes = { ...this.#writer.wishes, pixelFormat };
     this.#settings = undefined;
     this.#owed = this.#geometry.announced;
     this.#followScreenful();
@@ -110,7 +112,7 @@ export class UpdatePacing {
 
   /** What the client understands. */
   setFeatures(features: ClientFeatures): void {
-    this.#features = features;
+    this.#writer.wishes = { ...this.#writer.wishes, features };
     this.#settings = undefined;
     this.#pseudoRects.setFeatures(features);
     this.#loss.setQualityLevel(features.qualityLevel);
@@ -122,6 +124,7 @@ export class UpdatePacing {
    * forced one is answered even if nothing has changed. Requests that are not answered yet are one.
    */
   onRequest(incremental: boolean, requested: Rect): void {
+    this.#endReaction();
     if (incremental) {
       if (this.#request === "none") this.#request = "incremental";
     } else {
@@ -136,12 +139,14 @@ export class UpdatePacing {
     if (this.#isClosed || this.#isFreshening || this.#job !== undefined || !this.#mayAnswer()) return;
     if (this.#request === "force") this.#freshen();
     if (this.#features.desktopSize && this.#geometry.isOutdated) this.#announceSize();
-    if (this.#request === "none") return;
+    if (this.#request === "none" || this.#reaction !== undefined) return;
     this.#markOwed();
     this.#markDue();
     if (this.#startJob()) return;
-    if (this.#sendPadding()) this.#request = "none";
-    else if (this.#request === "incremental") this.#sendPseudoRects();
+    // reached only with an empty tracker, which starts full: the first update has pixels, as there are clients that
+    // take it for the picture [vncdotool]
+    const isForced = this.#request === "force";
+    if (this.#writer.sendPadding(isForced) || !isForced && this.#writer.sendPseudoRects()) this.#request = "none";
   }
 
   /** Whether a job is in flight. */
@@ -159,8 +164,13 @@ export class UpdatePacing {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#removeListener();
+    this.#endReaction();
     this.#loss.close();
     this.#options.encoder.close();
+  }
+
+  get #features(): ClientFeatures {
+    return this.#writer.wishes.features;
   }
 
   /** How the display tells this client of changes. */
@@ -200,17 +210,33 @@ export class UpdatePacing {
   /** An incremental request waits for room; a forced one only for the forced update before it. */
   #mayAnswer(): boolean {
     const { output } = this.#options;
+    if (this.#reaction !== undefined) return false;
     if (this.#request === "force") return !output.isForcedPending;
     return this.#request === "incremental" && !output.isThrottled;
   }
 
-  /** An update without pixels is an answer only to who waits for something to change. */
+  /**
+   * An update without pixels is an answer to who waits for something to change. Who has asked for pixels gets these as
+   * well: with the next request, as most clients make one of the new size at once and must not be answered twice, or
+   * when none comes [vncdotool].
+   */
   #announceSize(): void {
     this.#options.output.send(this.#geometry.announce());
     this.#loss.resize(this.#geometry.visible);
     this.#owed = this.#geometry.announced;
     this.#followScreenful();
     if (this.#request === "incremental") this.#request = "none";
+    else this.#reaction = this.#options.clock.setTimer(() => this.#onNoReaction(), RESIZE_GRACE_MS);
+  }
+
+  #onNoReaction(): void {
+    this.#endReaction();
+    this.tryUpdate();
+  }
+
+  #endReaction(): void {
+    this.#reaction?.cancel();
+    this.#reaction = undefined;
   }
 
   /** A picture that is asked for must not be older than the question, however long the display has been backing off. */
@@ -232,15 +258,6 @@ export class UpdatePacing {
   #markDue(): void {
     if (this.#options.output.isThrottled) return;
     for (const due of this.#loss.takeDue()) this.#tracker.addChangedRect(due);
-  }
-
-  /** Only where there are no pixels to go with: a request has one answer. */
-  #sendPadding(): boolean {
-    const rects = this.#geometry.takePadding();
-    if (rects.length === 0) return false;
-    const bytesPerPixel = this.#pixelFormat.bitsPerPixel / 8;
-    for (const piece of blackUpdate(rects, bytesPerPixel, this.#features.hextile)) this.#send(piece, this.#request);
-    return true;
   }
 
   /** Cuts a job from the tracker; false when that held nothing for this client. */
@@ -266,7 +283,7 @@ export class UpdatePacing {
   #makeJob(copies: EncodeJob["copies"], rects: readonly Rect[]): EncodeJob {
     const { generation, serverSurface } = this.#options.display;
     const { pointer, width, height, strideBytes } = serverSurface;
-    this.#settings ??= encodeSettings(this.#pixelFormat, this.#features);
+    this.#settings ??= encodeSettings(this.#writer.wishes);
     return {
       surface: { pointer, width, height, strideBytes },
       settings: this.#settings,
@@ -305,67 +322,16 @@ export class UpdatePacing {
   }
 
   #sendEncoded(inFlight: JobInFlight, update: EncodedUpdate): void {
-    const { request } = inFlight;
     if (update.isLive) this.#live.add(inFlight);
-    const pixelFormat = this.#pixelFormat;
-    const padding = this.#takePadding(update);
-    const rectCount = update.rectCount + padding.length;
-    const pieces: Uint8Array[] = [update.bytes, ...update.tail ?? []];
-    const hasPseudoRects = this.#pseudoRects.canGoBefore(rectCount);
-    if (hasPseudoRects || padding.length > 0) {
-      // the update's own header may be others' as well
-      pieces[0] = update.bytes.subarray(UPDATE_HEADER_BYTES);
-      this.#send(hasPseudoRects ? this.#pseudoRects.headOf(rectCount, pixelFormat) : updateHead(rectCount), request);
-    }
-    for (const piece of pieces.slice(0, -1)) this.#send(piece, request);
-    this.#send(pieces.at(-1)!, request, () => {
+    this.#writer.sendEncoded(update, inFlight.request === "force", () => {
       this.#live.delete(inFlight);
       this.#options.encoder.recycle(update);
     });
-    const bytesPerPixel = pixelFormat.bitsPerPixel / 8;
-    for (const piece of blackRects(padding, bytesPerPixel, this.#features.hextile)) this.#send(piece, request);
     this.tryUpdate();
-  }
-
-  /**
-   * What has to become black. A client that is going to be told the new size needs nothing around the old one. Padding
-   * is a few rects, but an update that is full of its own leaves it to the next one.
-   */
-  #takePadding({ rectCount }: EncodedUpdate): readonly Rect[] {
-    return this.#features.desktopSize || rectCount > MAX_UPDATE_RECTS / 2 ? [] : this.#geometry.takePadding();
-  }
-
-  /**
-   * Reached only with an empty tracker, which starts full: the first update has pixels, as there are clients that take
-   * it for the picture [vncdotool].
-   */
-  #sendPseudoRects(): void {
-    if (!this.#pseudoRects.isPending) return;
-    this.#request = "none";
-    this.#options.output.send(this.#pseudoRects.update(this.#pixelFormat));
-  }
-
-  #send(bytes: Uint8Array, request: UpdateRequest, onWritten?: () => void): void {
-    if (request === "force") this.#options.output.sendForced(bytes, onWritten);
-    else this.#options.output.send(bytes, onWritten);
   }
 
   #followScreenful(): void {
     const { width, height } = this.#geometry.announced;
-    this.#options.output.setScreenfulBytes(width * height * this.#pixelFormat.bitsPerPixel / 8);
+    this.#options.output.setScreenfulBytes(width * height * this.#writer.wishes.pixelFormat.bitsPerPixel / 8);
   }
-}
-
-function encodeSettings(pixelFormat: PixelFormat, features: ClientFeatures): EncodeSettings {
-  const { encoding, beside, compressLevel, gradients, qualityLevel, jpeg, zywrleDepth } = features;
-  return {
-    pixelFormat,
-    encoding,
-    ...(beside.length > 0 && { beside }),
-    ...(compressLevel !== undefined && { compressLevel }),
-    ...(gradients && { gradients }),
-    ...(qualityLevel !== undefined && { qualityLevel }),
-    ...(jpeg !== undefined && { jpeg }),
-    ...(zywrleDepth !== undefined && { zywrleDepth }),
-  };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAX_UPDATE_RECTS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
+import { MAX_UPDATE_RECTS, RESIZE_GRACE_MS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { HIDDEN_CURSOR } from "../../lib/display/cursor.ts";
 import { Display } from "../../lib/display/display.ts";
@@ -454,15 +454,48 @@ pacingTest("a new size is announced alone, before pixels of that size", async (r
   assert.deepEqual([rig.encoder.last.surface.width, rig.encoder.last.surface.height], [100, 70]);
 }, [PseudoEncoding.DesktopSize]);
 
-pacingTest("a forced request after a new size gets the size and the pixels", async (rig) => {
+pacingTest("a forced request after a new size gets the size, and the pixels when none follows it", async (rig) => {
   await rig.sendFirst();
   rig.display.resize(32, 32);
   rig.pacing.onRequest(false, rect(0, 0, 10, 10));
+  assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.DesktopSize]]);
+  rig.clock.advance(RESIZE_GRACE_MS - 1);
+  assert.equal(rig.jobCount, 1);
+  rig.clock.advance(1);
   await rig.encoder.answer(20);
-  const [announcement, ...pixels] = await rig.sent();
-  assert.deepEqual(pseudoRects(announcement!.subarray(0, 16)), [PseudoEncoding.DesktopSize]);
-  assert.equal(announcement!.length + pixels.reduce((sum, bytes) => sum + bytes.length, 0), 16 + 20);
   assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 32, 32)]);
+  assert.deepEqual((await rig.sent()).map(({ length }) => length), [20]);
+  assert.equal(rig.pacing.request, "none");
+}, [PseudoEncoding.DesktopSize]);
+
+for (const incremental of [false, true]) {
+  pacingTest(`a forced request and the one that a new size makes (${incremental}) get one picture`, async (rig) => {
+    await rig.sendFirst();
+    rig.display.resize(32, 32);
+    rig.pacing.onRequest(false, WHOLE);
+    assert.deepEqual((await rig.sent()).map(pseudoRects), [[PseudoEncoding.DesktopSize]]);
+    // it may say how it wants its pixels now: it has had an answer
+    rig.pacing.setPixelFormat(R3G3B2);
+    rig.pacing.onRequest(incremental, rect(0, 0, 32, 32));
+    assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 32, 32)]);
+    assert.equal(rig.encoder.last.settings.pixelFormat, R3G3B2);
+    await rig.encoder.answer(20);
+    assert.deepEqual((await rig.sent()).map(({ length }) => length), [20]);
+    rig.clock.advance(10 * RESIZE_GRACE_MS);
+    assert.deepEqual([rig.jobCount, rig.pacing.request], [2, "none"]);
+  }, [PseudoEncoding.DesktopSize]);
+}
+
+pacingTest("a size that changes again before the client has said anything is announced again", async (rig) => {
+  await rig.sendFirst();
+  rig.display.resize(32, 32);
+  rig.pacing.onRequest(false, WHOLE);
+  rig.display.resize(48, 16);
+  rig.clock.advance(RESIZE_GRACE_MS);
+  const [update] = (await rig.sent()).slice(-1);
+  assert.deepEqual(parseRectHeader(new ByteReader(update!.subarray(-12)))?.rect, rect(0, 0, 48, 16));
+  rig.pacing.onRequest(true, WHOLE);
+  assert.deepEqual(rig.encoder.last.rects, [rect(0, 0, 48, 16)]);
 }, [PseudoEncoding.DesktopSize]);
 
 pacingTest("a job from before a new size is sent before the size is announced", async (rig) => {
@@ -485,6 +518,8 @@ pacingTest("no job is cut while a forced request has the device asked, which may
     rig.display.setCursor(CURSOR);
     rig.display.resize(32, 32);
   });
+  rig.pacing.onRequest(false, WHOLE);
+  assert.equal(rig.jobCount, 1);
   rig.pacing.onRequest(false, WHOLE);
   assert.deepEqual(rig.encoder.jobs.slice(1).map(({ job }) => job.rects), [[rect(0, 0, 32, 32)]]);
 }, [PseudoEncoding.DesktopSize, PseudoEncoding.Cursor]);
