@@ -7,7 +7,7 @@ import { headedStream } from "./headed_stream.ts";
 import type { EncodeKernel } from "./kernels/kernels.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
-import { encodeZrleRect, readSegments } from "./zrle.ts";
+import { encodeZrleRect, readSegments, tilesLevel } from "./zrle.ts";
 
 /** Where a pixel's value has its channels: in the low three bytes, or in 5, 6, 5 or 5, 5, 5 of the low bits. */
 const Layout = { bits888: 0, bits565: 1, bits555: 2 } as const;
@@ -39,7 +39,7 @@ export function encodeZywrleRect(context: RectContext, part: Part): void {
   const { segments, lossyTiles } = readSegments(arena);
   if (lossyTiles > 0) update.noteLossy(part);
   const stream = headedStream(streams, "zrle");
-  appendCompressed(update, stream, settings.compressLevel, tiles, segments);
+  appendCompressed(update, stream, tilesLevel(settings.compressLevel), tiles, segments);
 }
 
 /** The layout of a format's pixels; undefined for those that peers do not transform. Red and blue may change places. */

@@ -183,27 +183,49 @@ function paintRuns({ width, height, colours, longest, seed }: RunPicture): Uint3
   return picture;
 }
 
+/** A picture as an update at a compress level, of which the client has decoded what it should. */
+async function update(
+  picture: Uint32Array,
+  width: number,
+  height: number,
+  compressLevel?: number,
+): Promise<Uint8Array> {
+  const surface = new TestSurface(memory, width, height);
+  surface.paint(picture);
+  const streams = {};
+  const decoder = new ReferenceDecoder(width, height, X8R8G8B8);
+  try {
+    const level = compressLevel === undefined ? {} : { compressLevel };
+    const settings = { encoding: Encoding.ZRLE, pixelFormat: X8R8G8B8, ...level };
+    const steps = encodeJob(surface.job(settings), arena, streams);
+    let step = await steps.next();
+    while (!step.done) step = await steps.next();
+    await decoder.applyUpdate(step.value.bytes);
+    assert.deepEqual(decoder.picture, picture);
+    return step.value.bytes;
+  } finally {
+    closeStreams(streams);
+    decoder.close();
+    memory.free({ pointer: surface.view.pointer, byteLength: 0 });
+  }
+}
+
 Deno.test("runs of any length in any number of colours are decoded as they were", async () => {
   await fc.assert(
     fc.asyncProperty(runPictures, async (what) => {
-      const { width, height } = what;
-      const surface = new TestSurface(memory, width, height);
-      const picture = paintRuns(what);
-      surface.paint(picture);
-      const streams = {};
-      const decoder = new ReferenceDecoder(width, height, X8R8G8B8);
-      try {
-        const steps = encodeJob(surface.job({ encoding: Encoding.ZRLE, pixelFormat: X8R8G8B8 }), arena, streams);
-        let step = await steps.next();
-        while (!step.done) step = await steps.next();
-        await decoder.applyUpdate(step.value.bytes);
-      } finally {
-        closeStreams(streams);
-        decoder.close();
-      }
-      assert.deepEqual(decoder.picture, picture);
-      memory.free({ pointer: surface.view.pointer, byteLength: 0 });
+      await update(paintRuns(what), what.width, what.height);
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("the lowest compress levels search tiles as 3 does, 0 not at all", async () => {
+  const [width, height] = [640, 128];
+  const picture = paintPicture("blocks", width, height, 5);
+  const [stored, low, lower, third] = await Promise.all(
+    [0, 1, 2, 3].map((level) => update(picture, width, height, level)),
+  );
+  assert.deepEqual(low, third);
+  assert.deepEqual(lower, third);
+  assert.ok(stored!.length > 1.5 * third!.length);
 });
