@@ -85,6 +85,29 @@ Deno.test("every size from 1x1 to 18x18 is read back", () => {
   }
 });
 
+/** A block for each sign pattern of the transform's 64 waves and each two of `colours`: nothing goes further out. */
+function extremeBlocks(colours: readonly number[]): Uint32Array {
+  const pairs = colours.flatMap((high) => colours.filter((low) => low !== high).map((low) => [high, low] as const));
+  const wave = (frequency: number, at: number) => Math.cos((2 * at + 1) * frequency * Math.PI / 16);
+  return Uint32Array.from({ length: 64 * 64 * pairs.length }, (_, at) => {
+    const [x, y] = [at % 512, Math.floor(at / 512)];
+    const block = x >> 3;
+    const isHigh = wave(block & 7, x & 7) * wave(block >> 3, y & 7) > 0;
+    return pairs[y >> 3]![isHigh ? 0 : 1]!;
+  });
+}
+
+Deno.test("blocks as far out as can be come back as they were at full quality", () => {
+  const corners = [0x000000, 0xffffff, 0xff0000, 0x00ff00, 0x0000ff, 0xffff00, 0xff00ff, 0x00ffff];
+  for (const subsampling of ["4:4:4", "grey"] as const) {
+    const colours = extremeBlocks(subsampling === "grey" ? [0x000000, 0xffffff] : corners);
+    const shown = readJpeg(new Easel(colours, 512).encode(100, subsampling)!);
+    const { rgb } = pictureOfColours(colours, 512);
+    const furthest = shown.rgb.reduce((most, value, at) => Math.max(most, Math.abs(value - rgb[at]!)), 0);
+    assert.ok(furthest <= 3, `${subsampling}: off by ${furthest}`);
+  }
+});
+
 Deno.test("a part is cut out of the surface, and the pixels around it do not show", () => {
   const colours = paintJpegPicture("photo", 200, 120, 7);
   const part = rect(37, 21, 101, 53);

@@ -1,12 +1,12 @@
 /**
- * The forward DCT of a block, its quantization and its order in the scan, all in registers: every load and store costs a
- * check of its bounds. The transform is that of Loeffler, Ligtenberg and Moschytz; each rotation is divided by one of its
- * weights, and the reciprocals of the quantization make up for it.
+ * The forward DCT of a block, its quantization and its order in the scan, all in registers: every load and store costs
+ * a check of its bounds. The transform is that of Loeffler, Ligtenberg and Moschytz; each rotation is divided by one of
+ * its weights, and the reciprocals of the quantization make up for it.
  */
 
 import { COS_3, JpegTables, SCAN_BYTES, SIN_3, TAN_1, TAN_2 } from "./jpeg_tables";
 
-/** What `transformBlock` returns beside the bits of AC coefficients, in the place of that of the DC coefficient. */
+/** Set in what `transformBlock` returns, in the place of the DC coefficient's bit, when the whole block was written. */
 export const IS_LARGE: u64 = 1;
 
 /** Taken off between the passes, so that the second has room. */
@@ -55,15 +55,31 @@ function putOrdered(bytes: v128, into: usize): u64 {
   return <u64>(<u32>v128.bitmask<i8>(v128.eq<i8>(bytes, i64x2.splat(0))) ^ 0xffff);
 }
 
+/** Writes the coefficients, two rows of bytes each, in the order of the scan. Returns a bit for each but zeros. */
+@inline
+function putInOrder(a: v128, b: v128, c: v128, d: v128, scanBytes: usize, scanned: usize): u64 {
+  // none of the first 16 is in the last two rows, and none of the last 16 in the first two
+  const first = v128.or(v128.or(pick(a, scanBytes), pick(b, scanBytes + 16)), pick(c, scanBytes + 32));
+  const last = v128.or(v128.or(pick(b, scanBytes + 208), pick(c, scanBytes + 224)), pick(d, scanBytes + 240));
+  const second = v128.or(
+    v128.or(pick(a, scanBytes + 64), pick(b, scanBytes + 80)),
+    v128.or(pick(c, scanBytes + 96), pick(d, scanBytes + 112)),
+  );
+  const third = v128.or(
+    v128.or(pick(a, scanBytes + 128), pick(b, scanBytes + 144)),
+    v128.or(pick(c, scanBytes + 160), pick(d, scanBytes + 176)),
+  );
+  return putOrdered(first, scanned) | putOrdered(second, scanned + 16) << 16 |
+    putOrdered(third, scanned + 32) << 32 | putOrdered(last, scanned + 48) << 48;
+}
+
 /**
- * Transforms and quantizes a block of samples of 12 bits. Writes the AC coefficients as bytes to `scanned`, in the order
- * of the scan, and returns a bit for each of those, set where it is not zero. Leaves the DC coefficient in the block, and
- * where a byte does not hold one of the others, 127 or -128, all: transposed, those of one horizontal frequency are next
- * to each other.
+ * Transforms and quantizes a block of samples of 12 bits. Writes the AC coefficients as bytes to `scanned`, in the
+ * order of the scan, and returns a bit for each of those, set where it is not zero. Leaves the DC coefficient in the
+ * block; or all, where bytes may not hold the others, transposed: those of one horizontal frequency are side by side.
  */
 @inline
 export function transformBlock(tables: JpegTables, reciprocals: usize, block: usize, scanned: usize): u64 {
-  const scanBytes = changetype<usize>(tables) + SCAN_BYTES;
   const tan2 = v128.load(changetype<usize>(tables), TAN_2);
   const tan1 = v128.load(changetype<usize>(tables), TAN_1);
   const cos3 = v128.load(changetype<usize>(tables), COS_3);
@@ -145,28 +161,15 @@ export function transformBlock(tables: JpegTables, reciprocals: usize, block: us
   const b = v128.narrow<i16>(r2, r3);
   const c = v128.narrow<i16>(r4, r5);
   const d = v128.narrow<i16>(r6, r7);
-  const isLarge = mayBeLarge(a, b, c, d);
-  if (isLarge) {
-    v128.store(block, r0);
-    v128.store(block, r1, 16);
-    v128.store(block, r2, 32);
-    v128.store(block, r3, 48);
-    v128.store(block, r4, 64);
-    v128.store(block, r5, 80);
-    v128.store(block, r6, 96);
-    v128.store(block, r7, 112);
-  }
-  // none of the first 16 is in the last two rows, and none of the last 16 in the first two
-  const first = v128.or(v128.or(pick(a, scanBytes), pick(b, scanBytes + 16)), pick(c, scanBytes + 32));
-  const last = v128.or(v128.or(pick(b, scanBytes + 208), pick(c, scanBytes + 224)), pick(d, scanBytes + 240));
-  const second = v128.or(
-    v128.or(pick(a, scanBytes + 64), pick(b, scanBytes + 80)),
-    v128.or(pick(c, scanBytes + 96), pick(d, scanBytes + 112)),
-  );
-  const third = v128.or(
-    v128.or(pick(a, scanBytes + 128), pick(b, scanBytes + 144)),
-    v128.or(pick(c, scanBytes + 160), pick(d, scanBytes + 176)),
-  );
-  return (isLarge ? IS_LARGE : 0) | putOrdered(first, scanned) | putOrdered(second, scanned + 16) << 16 |
-    putOrdered(third, scanned + 32) << 32 | putOrdered(last, scanned + 48) << 48;
+  const nonZero = putInOrder(a, b, c, d, changetype<usize>(tables) + SCAN_BYTES, scanned);
+  if (!mayBeLarge(a, b, c, d)) return nonZero;
+  v128.store(block, r0);
+  v128.store(block, r1, 16);
+  v128.store(block, r2, 32);
+  v128.store(block, r3, 48);
+  v128.store(block, r4, 64);
+  v128.store(block, r5, 80);
+  v128.store(block, r6, 96);
+  v128.store(block, r7, 112);
+  return nonZero | IS_LARGE;
 }

@@ -11,7 +11,7 @@ export class Scan {
   pending: u32;
   /**
    * Seven bytes below where the next byte goes, before zeros are put behind bytes of ones. The scan is written downwards:
-   * the first bit of a word is its highest, and words have their highest byte last.
+   * the first bit of a word is its highest, and the highest byte of a word is its last.
    */
   at: u32;
   /** The DC coefficients of the last blocks of the three components. */
@@ -20,8 +20,8 @@ export class Scan {
   lastCr: i32;
 }
 
-/** Run and size of a symbol that stands for 16 zeros, and of the one that ends a block. */
-const SIXTEEN_ZEROS: usize = 0xf0;
+/** Where the words lie of a symbol that stands for 16 zeros, and of the one that ends a block. */
+const SIXTEEN_ZEROS: usize = 0xf0 << 2;
 const END_OF_BLOCK: usize = 0;
 const AC_WORDS: usize = 64;
 const VALUE_WORDS: usize = AC_WORDS + 1024;
@@ -39,30 +39,37 @@ function sizeOf(value: i32): u32 {
   return 32 - clz<u32>(abs<i32>(value));
 }
 
-/** The word of a coefficient that need not be in the table of values. */
-function largeWord(codes: usize, run: usize, value: i32): u32 {
+/** The word of the difference of two DC coefficients. */
+@inline
+function differenceWord(codes: usize, difference: i32): u32 {
+  const size = sizeOf(difference);
+  return load<u32>(codes + (<usize>size << 2)) | valueBits(difference, size) << LENGTH_BITS;
+}
+
+/** The word of any AC coefficient behind up to 15 zeros. */
+@inline
+function coefficientWord(codes: usize, run: usize, value: i32): u32 {
   const size = sizeOf(value);
-  return load<u32>(codes + AC_WORDS + (run << 6) + (<usize>size << 2)) | valueBits(value, size) << <u32>LENGTH_BITS;
+  return load<u32>(codes + (run << 6) + (<usize>size << 2), AC_WORDS) | valueBits(value, size) << LENGTH_BITS;
+}
+
+/** The same for one that is a byte. */
+@inline
+function byteWord(codes: usize, run: usize, at: usize): u32 {
+  return load<u32>(codes + (run << 10) + (<usize>load<u8>(at) << 2), VALUE_WORDS);
+}
+
+@inline
+function endWord(codes: usize, nonZero: u64): u32 {
+  return nonZero >> 63 != 0 ? 0 : load<u32>(codes + END_OF_BLOCK, AC_WORDS);
 }
 
 /**
- * Appends a quantized block, as bytes in the order of the scan, of which `nonZero` has a bit for each but that of the DC
- * coefficient; `difference` is that of the DC coefficients. When it `isLarge` there are AC coefficients that do not fit
- * into a byte, and `block` has all.
+ * Appends a block whose AC coefficients are bytes: `scanned` in the order of the scan, with a bit in `nonZero` for each
+ * that is not zero. `difference` is that of the DC coefficients.
  */
-@inline
-function putCoefficients(
-  scan: Scan,
-  tables: JpegTables,
-  codes: usize,
-  block: usize,
-  scanned: usize,
-  nonZero: u64,
-  difference: i32,
-  isLarge: bool,
-): void {
-  const size = sizeOf(difference);
-  let word = load<u32>(codes + (<usize>size << 2)) | valueBits(difference, size) << LENGTH_BITS;
+export function putBlock(scan: Scan, codes: usize, scanned: usize, nonZero: u64, difference: i32): void {
+  let word = differenceWord(codes, difference);
   let bits = scan.bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
   let pending = scan.pending + (word & LENGTH_MASK);
   let at = <usize>scan.at;
@@ -71,23 +78,21 @@ function putCoefficients(
     const position = <usize>ctz<u64>(left);
     const run = position - next;
     if (run > 15) {
-      word = load<u32>(codes + (SIXTEEN_ZEROS << 2), AC_WORDS);
+      word = load<u32>(codes + SIXTEEN_ZEROS, AC_WORDS);
       next += 16;
     } else {
-      word = isLarge
-        ? largeWord(codes, run, coefficientAt(tables, block, position))
-        : load<u32>(codes + (run << 10) + (<usize>load<u8>(scanned + position) << 2), VALUE_WORDS);
+      word = byteWord(codes, run, scanned + position);
       next = position + 1;
       left &= left - 1;
     }
-    // always, for a branch on how many bits are pending would go wrong as often as not
+    // written whatever is pending, for a branch on that would go wrong as often as not
     bits = bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
     pending += word & LENGTH_MASK;
     store<u64>(at, bits << <u64>(0 - pending));
     at -= pending >> 3;
     pending &= 7;
   }
-  word = nonZero >> 63 != 0 ? 0 : load<u32>(codes + END_OF_BLOCK, AC_WORDS);
+  word = endWord(codes, nonZero);
   bits = bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
   pending += word & LENGTH_MASK;
   store<u64>(at, bits << <u64>(0 - pending));
@@ -96,17 +101,7 @@ function putCoefficients(
   scan.at = <u32>(at - (pending >> 3));
 }
 
-@inline
-function coefficientAt(tables: JpegTables, block: usize, position: usize): i32 {
-  return load<i16>(block + (<usize>load<u8>(changetype<usize>(tables) + position, ORDER) << 1));
-}
-
-/** Appends a block whose AC coefficients are bytes. */
-export function putBlock(scan: Scan, codes: usize, scanned: usize, nonZero: u64, difference: i32): void {
-  putCoefficients(scan, changetype<JpegTables>(0), codes, 0, scanned, nonZero, difference, false);
-}
-
-/** Appends a block with larger ones. */
+/** Appends a block with larger ones: all coefficients are in `block`, in the order of the transform. */
 export function putLargeBlock(
   scan: Scan,
   tables: JpegTables,
@@ -115,7 +110,26 @@ export function putLargeBlock(
   nonZero: u64,
   difference: i32,
 ): void {
-  putCoefficients(scan, tables, codes, block, 0, nonZero, difference, true);
+  putWord(scan, differenceWord(codes, difference));
+  let next: usize = 1;
+  for (let left = nonZero; left != 0; left &= left - 1) {
+    const position = <usize>ctz<u64>(left);
+    for (; position - next > 15; next += 16) putWord(scan, load<u32>(codes + SIXTEEN_ZEROS, AC_WORDS));
+    const from = block + (<usize>load<u8>(changetype<usize>(tables) + position, ORDER) << 1);
+    putWord(scan, coefficientWord(codes, position - next, load<i16>(from)));
+    next = position + 1;
+  }
+  putWord(scan, endWord(codes, nonZero));
+}
+
+/** Appends a code and the value behind it. */
+function putWord(scan: Scan, word: u32): void {
+  const bits = scan.bits << <u64>(word & LENGTH_MASK) | <u64>(word >> LENGTH_BITS);
+  const pending = scan.pending + (word & LENGTH_MASK);
+  store<u64>(scan.at, bits << <u64>(0 - pending));
+  scan.bits = bits;
+  scan.pending = pending & 7;
+  scan.at -= pending >> 3;
 }
 
 /** Fills the last byte with ones. */

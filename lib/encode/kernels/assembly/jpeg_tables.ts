@@ -44,7 +44,10 @@ const CODES: usize = SCAN_BYTES + 4 * 4 * 16;
 const CODES_BYTES: usize = 4 * (16 + 256 + 16 * 256);
 const HEADER: usize = CODES + 2 * CODES_BYTES;
 
-/** What makes steps of each coefficient of the transform, 15 bits of fraction; `table` is 0 for luminance, 1 for chrominance. */
+/**
+ * What makes steps of each coefficient of the transform, 15 bits of fraction; `table` is 0 for luminance, 1 for
+ * chrominance.
+ */
 @inline
 export function reciprocals(tables: JpegTables, table: usize): usize {
   return changetype<usize>(tables) + RECIPROCALS + table * 128;

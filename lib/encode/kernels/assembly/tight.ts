@@ -36,7 +36,7 @@ const COPY: u32 = 3;
 const GRADIENT: u32 = 4;
 const JPEG: u32 = 5;
 
-/** Fewer pixels take more bytes as a JPEG, for its tables, than as they are; no words are kept of tiles that have as many. */
+/** Fewer pixels take more bytes as a JPEG, for its tables, than as they are; a tile that has as many keeps no words. */
 const MIN_JPEG_PIXELS: u32 = TILE_PIXELS;
 /** More colours than this are left to JPEG where they may be [QEMU]. */
 const MAX_KEPT_COLOURS: u32 = 96;
