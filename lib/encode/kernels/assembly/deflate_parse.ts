@@ -56,6 +56,7 @@ export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize,
   const minPixels = search.minPixels;
   const hasPlaces = search.places != 0;
   const lazyLength = search.lazyLength;
+  const leastRank = search.leastRank;
   const positions = work.stream.position - <u32>(base + INPUT);
   const windowStart = base + INPUT - work.stream.historyBytes;
   let longMatches: u32 = 0;
@@ -79,7 +80,7 @@ export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize,
       if (waiting != 0) countPixel(base, step, at - step);
       waiting = 0;
       const common = min(best >> 16, <u32>(end - at));
-      const isMatch = common * inverse >> 16 >= minPixels;
+      const isMatch = common * inverse >> 16 >= minPixels && best >= leastRank;
       if (!isMatch || (common < lazyLength && at + step < searchEnd)) {
         if (isMatch) waiting = best;
         else countPixel(base, step, at);

@@ -20,6 +20,8 @@ const MAX_MATCH_BYTES: u32 = 258;
 export const VECTOR_BYTES: u32 = 16;
 /** A match of so many bytes is a sign that there is no grain. */
 export const LONG_MATCH: u32 = 8;
+/** Farther away three bytes cost more than as literals. */
+const FARTHEST_SHORT: u32 = 4096;
 /** Pixels that are remembered at the end of a run. */
 const RUN_REMEMBERED: u32 = 4;
 
@@ -54,6 +56,8 @@ export class Search {
   /** How many pixels of a match are remembered, the last ones. */
   remembered: u32;
   wordMask: u32;
+  /** What a match that is taken outranks: the farthest of the shortest that are worth it. */
+  leastRank: u32;
   /** 65536 by the bytes of a pixel, to divide with. */
   inverse: u32;
   pairMask: u64;
@@ -66,8 +70,9 @@ export class Search {
 export function setPixelBytes(search: Search, step: u32): void {
   search.step = step;
   search.minPixels = step == 1 ? 3 : step == 2 ? 2 : 1;
+  search.leastRank = step == 1 ? rank(3, FARTHEST_SHORT) : 0;
   search.inverse = (65_536 + step - 1) / step;
-  search.wordMask = step == 3 ? 0xff_ffff : 0xffff_ffff;
+  search.wordMask = step == 3 || step == 1 ? 0xff_ffff : 0xffff_ffff;
   search.pairMask = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
   search.moreEnd = step == 1 ? 0 : 6 * step - 8;
   search.middleMask = step == 1 ? 0 : 0xffff_ffff_ffff_ffff;
@@ -189,6 +194,7 @@ export function rankPlaces(
 export function findMatches(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
   const step = search.step;
   const inverse = search.inverse;
+  const leastRank = search.leastRank;
   const minPixels = search.minPixels;
   const hasPlaces = search.isGrainy == 0 && search.places != 0;
   const isWeighed = weighsMatches(search);
@@ -227,7 +233,7 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, sea
       continue;
     }
     carried = common >= VECTOR_BYTES + step ? best - (step << 16) : 0;
-    store<u32>(match, (pixels << 16 | distance) & -<u32>(pixels >= minPixels));
+    store<u32>(match, (pixels << 16 | distance) & -(<u32>(pixels >= minPixels) & <u32>(best >= leastRank)));
     match += 4;
     at += step;
   }
