@@ -18,6 +18,7 @@ import {
 const MAX_MATCH_BYTES: u32 = 258;
 /** What is compared at once. */
 export const VECTOR_BYTES: u32 = 16;
+const FOUR_VECTORS: u32 = 4 * VECTOR_BYTES;
 /** A match of so many bytes is a sign that there is no grain. */
 export const LONG_MATCH: u32 = 8;
 /** Farther away three bytes cost more than as literals. */
@@ -241,10 +242,21 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, sea
   return <u32>(match - matches) >> 2;
 }
 
+/** Whether four vectors are equal. */
+@inline
+function areFourEqual(at: usize, earlier: usize): bool {
+  const a = v128.xor(v128.load(at), v128.load(earlier));
+  const b = v128.xor(v128.load(at, 16), v128.load(earlier, 16));
+  const c = v128.xor(v128.load(at, 32), v128.load(earlier, 32));
+  const d = v128.xor(v128.load(at, 48), v128.load(earlier, 48));
+  return !v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)));
+}
+
 /** How many bytes are equal, those of a vector being it. */
 function matchLength(at: usize, earlier: usize, end: usize): u32 {
   const limit = min<u32>(MAX_MATCH_BYTES, <u32>(end - at));
   let length: u32 = VECTOR_BYTES;
+  while (length + FOUR_VECTORS <= limit && areFourEqual(at + length, earlier + length)) length += FOUR_VECTORS;
   while (length < limit) {
     const common = commonBytes(v128.load(at + length), earlier + length);
     length += common;

@@ -67,7 +67,9 @@ function leaveLiterals(work: DeflateWork, step: u32, payoff: Payoff, end: usize)
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const start = work.anchor;
-  if (search.step > 2 || search.isGrainy != 0 || weighsMatches(search)) {
+  // Matches of wide pixels that wait for the next one are more bytes.
+  const isWideLazy = search.step > 2 && search.lazyLength != 0;
+  if (isWideLazy || search.isGrainy != 0 || weighsMatches(search)) {
     const count = searchPixels(work, search, MAX_MATCHES, end);
     takeMatches(work, search.step, count, end);
   } else {
