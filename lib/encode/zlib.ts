@@ -7,6 +7,14 @@ import { headedStream } from "./headed_stream.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import { LOCAL_PARTS, planRects } from "./rect_plan.ts";
 
+/** Up to this level speed is what is asked for; level 1 of deflate is fewer bytes than zlib's 2. */
+const MAX_FAST_LEVEL = 2;
+
+/** The level that pixels are compressed at for a client who asks for `compressLevel`. */
+function pixelsLevel(compressLevel: number | undefined): number | undefined {
+  return compressLevel && (compressLevel <= MAX_FAST_LEVEL ? 1 : compressLevel);
+}
+
 /**
  * Writes a part as one rect, so that text finds its letters again in the same rows; where its pixels are grain, which
  * repeats best what is close by on all sides, as several narrow ones.
@@ -24,5 +32,5 @@ function writeRect(context: RectContext, bounds: Rect): void {
   const pixels = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
   const stream = headedStream(streams, "zlib");
   const pixelBytes = settings.pixelFormat.bitsPerPixel / 8;
-  appendCompressed(update, stream, settings.compressLevel, pixels, [{ end: pixels.length, pixelBytes }]);
+  appendCompressed(update, stream, pixelsLevel(settings.compressLevel), pixels, [{ end: pixels.length, pixelBytes }]);
 }

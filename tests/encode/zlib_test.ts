@@ -1,4 +1,4 @@
-/** Which rects a part becomes in Zlib. */
+/** Which rects a part becomes in Zlib, and how they are compressed. */
 
 import assert from "node:assert/strict";
 import { Arena, ARENA_BYTES } from "../../lib/encode/arena.ts";
@@ -9,22 +9,38 @@ import { paintPicture, type PictureKind } from "../helpers/random_picture.ts";
 import { type DecodedRect, ReferenceDecoder } from "../helpers/reference_decoder.ts";
 import { TestSurface } from "../helpers/test_surface.ts";
 
-async function send(kind: PictureKind, width: number, height: number): Promise<readonly DecodedRect[]> {
+interface Sent {
+  readonly bytes: number;
+  readonly rects: readonly DecodedRect[];
+}
+
+/** An update of a picture, decoded to the same. */
+async function send(kind: PictureKind, width: number, height: number, compressLevel = 6): Promise<Sent> {
   const surface = TestSurface.create(width, height);
   const picture = paintPicture(kind, width, height, 1);
   surface.paint(picture);
   const arena = new Arena(surface.memory.memory, surface.memory.allocate(ARENA_BYTES).pointer);
-  const steps = encodeJob(surface.job({ encoding: Encoding.Zlib, pixelFormat: X8R8G8B8 }), arena, {});
+  const settings = { encoding: Encoding.Zlib, pixelFormat: X8R8G8B8, compressLevel };
+  const steps = encodeJob(surface.job(settings), arena, {});
   let step = await steps.next();
   while (!step.done) step = await steps.next();
   const decoder = new ReferenceDecoder(width, height, X8R8G8B8);
   const rects = await decoder.applyUpdate(step.value.bytes);
   assert.deepEqual(decoder.picture, picture);
   decoder.close();
-  return rects;
+  return { bytes: step.value.bytes.length, rects };
 }
 
 Deno.test("text goes out in whole rows, grain in narrow rects", async () => {
-  assert.deepEqual((await send("text", 600, 64)).map(({ width }) => width), [600]);
-  assert.deepEqual((await send("noise", 600, 64)).map(({ width }) => width), [128, 128, 128, 128, 88]);
+  assert.deepEqual((await send("text", 600, 64)).rects.map(({ width }) => width), [600]);
+  assert.deepEqual((await send("noise", 600, 64)).rects.map(({ width }) => width), [128, 128, 128, 128, 88]);
+});
+
+Deno.test("compress level 2 is as fast as 1, 0 is stored", async () => {
+  const [stored, first, second, third] = await Promise.all(
+    [0, 1, 2, 3].map(async (level) => (await send("blocks", 600, 128, level)).bytes),
+  );
+  assert.equal(second, first);
+  assert.ok(third! < first!);
+  assert.ok(stored! > 600 * 128 * 4);
 });
