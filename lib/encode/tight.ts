@@ -15,8 +15,8 @@ import { FILTERED_LEVEL, ZlibStream } from "./zlib_stream.ts";
 
 /** Fewer bytes go out as they are, without a length. */
 const MIN_COMPRESSED_BYTES = 12;
-/** Level when the client asks for none: fewer bytes than TigerVNC's 2, and higher ones take a third more time [measured]. */
-const DEFAULT_COMPRESS_LEVEL = 1;
+/** Level when the client asks for none [TigerVNC]: a ninth fewer bytes of text than 1, for a sixth more time [measured]. */
+const DEFAULT_COMPRESS_LEVEL = 2;
 /** From this level on what is behind the gradient filter is searched: 6 % of the bytes for half as much time again. */
 const MIN_SEARCHED_LEVEL = 7;
 /** The level it is searched at: higher ones search for long and find next to nothing [measured]. */
