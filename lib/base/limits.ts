@@ -42,6 +42,8 @@ export const AUTH_BLOCK_MAX_MS = 600_000;
 export const AUTH_ADDRESSES = 4_096;
 /** A job of the encoding worker; later it counts as hung [vncd]. */
 export const JOB_DEADLINE_MS = 10_000;
+/** From a worker's start to its first word [vncd: its modules are loaded, which takes 10 s where all cores are busy]. */
+export const WORKER_START_DEADLINE_MS = 60_000;
 /** A pool that is closed waits so long for its workers' last answers [vncd: many rects of any encoding]. */
 export const POOL_CLOSE_GRACE_MS = 1_000;
 /** Rects of one FramebufferUpdate [u16 on the wire, 0xFFFF means LastRect]. */

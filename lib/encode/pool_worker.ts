@@ -1,7 +1,7 @@
 /** One worker of the pool: its tasks, its arenas, and whether it still answers. */
 
 import type { Clock, Timer } from "../base/clock.ts";
-import { JOB_DEADLINE_MS } from "../base/limits.ts";
+import { JOB_DEADLINE_MS, WORKER_START_DEADLINE_MS } from "../base/limits.ts";
 import { RECT_HEADER_BYTES, UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { ARENA_BYTES } from "./arena.ts";
 import type { EncodeJob, PixelMemory, PixelMemoryRegion } from "./job.ts";
@@ -156,9 +156,10 @@ export class PoolWorker {
     this.#deadline?.cancel();
     this.#deadline = undefined;
     if (!this.#owesAnswer) return this.#settle();
+    const silentMs = this.#isReady ? JOB_DEADLINE_MS : WORKER_START_DEADLINE_MS;
     this.#deadline = this.#hooks.clock.setTimer(
-      () => this.end(`it did not answer for ${JOB_DEADLINE_MS} ms`, false),
-      JOB_DEADLINE_MS,
+      () => this.end(`it did not answer for ${silentMs} ms`, false),
+      silentMs,
     );
   }
 

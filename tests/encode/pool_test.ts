@@ -1,7 +1,7 @@
 /** The pool: right pictures through real workers, and what dies with what. */
 
 import assert from "node:assert/strict";
-import { JOB_DEADLINE_MS, POOL_CLOSE_GRACE_MS } from "../../lib/base/limits.ts";
+import { JOB_DEADLINE_MS, POOL_CLOSE_GRACE_MS, WORKER_START_DEADLINE_MS } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { createLogger } from "../../lib/base/log.ts";
 import { FrameMemory } from "../../lib/display/frame_memory.ts";
@@ -206,6 +206,25 @@ Deno.test("an arena is given back when its last client is closed", async () => {
   });
 });
 
+Deno.test("a worker has longer for its first word than for the next ones", async () => {
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const logger = createLogger("error", (line) => lines.push(line));
+  const faultOf: WorkerPoolOptions["faultOf"] = (client, job) => client === 1 && job === 0 ? "hang" : undefined;
+  await withPool({ maxWorkers: 1, clock, logger, faultOf }, async (pool) => {
+    const viewer = new Viewer(pool, createSurface(40, 40));
+    const served = viewer.assertServed();
+    // in one turn: the worker cannot have said anything yet
+    clock.advance(JOB_DEADLINE_MS);
+    await served;
+    assert.deepEqual(lines, []);
+    const hung = new Viewer(pool, createSurface(40, 40)).assertServed();
+    clock.advance(JOB_DEADLINE_MS);
+    await hung;
+    assert.equal(lines.length, 1);
+  });
+});
+
 Deno.test("the arena of a worker that may still be running is never given back", async () => {
   const clock = new FakeClock();
   await withPool({ maxWorkers: 1, clock, faultOf: firstJob("hang") }, async (pool) => {
@@ -213,7 +232,7 @@ Deno.test("the arena of a worker that may still be running is never given back",
     const counted = countRegions(surface.memory);
     const viewer = new Viewer(pool, surface, counted.memory);
     const served = viewer.assertServed();
-    clock.advance(JOB_DEADLINE_MS);
+    clock.advance(WORKER_START_DEADLINE_MS);
     await served;
     assert.equal(counted.taken(), 2);
     viewer.encoder.close();

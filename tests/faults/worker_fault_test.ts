@@ -1,7 +1,7 @@
 /** Encoding workers that throw, end without a word or never come back: they are replaced, and nobody is lost at once. */
 
 import assert from "node:assert/strict";
-import { CLOSE_GRACE_MS, JOB_DEADLINE_MS } from "../../lib/base/limits.ts";
+import { CLOSE_GRACE_MS, WORKER_START_DEADLINE_MS } from "../../lib/base/limits.ts";
 import { createLogger } from "../../lib/base/log.ts";
 import { WorkerPool } from "../../lib/encode/pool.ts";
 import type { EncodeFault } from "../../lib/encode/worker_messages.ts";
@@ -72,7 +72,7 @@ for (const fault of ["throw", "close", "hang"] as const) {
       await victim.request(false);
       await faulty.started;
       await rig.assertWitnessServed();
-      if (fault !== "throw") faulty.clock.skip(JOB_DEADLINE_MS);
+      if (fault !== "throw") faulty.clock.skip(WORKER_START_DEADLINE_MS);
       assert.equal((await victim.read(2))[0], 0, "this is no FramebufferUpdate");
       for (const client of [neighbour, other]) await rig.assertServes(client);
       assert.equal(faulty.lines.length, 1, faulty.lines.join("\n"));
@@ -88,7 +88,7 @@ for (const fault of ["throw", "close", "hang"] as const) {
       await victim.request(false);
       await faulty.started;
       await waitUntil(() => {
-        if (fault !== "throw") faulty.clock.skip(JOB_DEADLINE_MS);
+        if (fault !== "throw") faulty.clock.skip(WORKER_START_DEADLINE_MS);
         return rig.disconnected.length > 0;
       }, "the end of the victim");
       await rig.assertClosed(victim, REASONS[fault]);
@@ -153,7 +153,7 @@ Deno.test("a job that two share and a worker is lost at reaches both", async () 
     faulty.begun.length = 0;
     for (const viewer of pair) await viewer.request(false);
     await faulty.started;
-    faulty.clock.skip(JOB_DEADLINE_MS);
+    faulty.clock.skip(WORKER_START_DEADLINE_MS);
     for (const viewer of pair) {
       await readUpdate(viewer);
       viewer.close();
@@ -171,7 +171,7 @@ Deno.test("a job that two share and two workers are lost at costs both the conne
     for (const viewer of pair) await viewer.request(false);
     await faulty.started;
     await waitUntil(() => {
-      faulty.clock.skip(JOB_DEADLINE_MS);
+      faulty.clock.skip(WORKER_START_DEADLINE_MS);
       return rig.disconnected.length > 1;
     }, "the end of both");
     assert.deepEqual(faulty.begun, [VICTIM, VICTIM]);

@@ -2,6 +2,9 @@
 
 import { PeerProcess } from "./peers.ts";
 
+/** Until a program that is loaded from source serves, on a machine that has much else to do. */
+const START_TIMEOUT_MS = 60_000;
+
 /** A running `vncd serve`, `record` or `replay`. */
 export class VncdProcess extends PeerProcess {
   /** The TCP port viewers connect to, once it has been printed. */
@@ -22,7 +25,8 @@ export async function startVncd(args: readonly string[], start: VncdStart = {}):
   const web = args.includes("--web") || args.includes("--no-web") ? [] : ["--no-web"];
   const process = spawnVncd([...args, ...listen, ...web], start);
   try {
-    const match = await process.waitForOutput(/vnc:\/\/127\.0\.0\.1:(\d+)(?:\/)?(?:.*?(http:\/\/[\w.:]+\/?))?/);
+    const pattern = /vnc:\/\/127\.0\.0\.1:(\d+)(?=\D)(?:\/)?(?:.*?(http:\/\/[\w.:]+\/?))?/;
+    const match = await process.waitForOutput(pattern, START_TIMEOUT_MS);
     process.port = Number(match[1]);
     process.webUrl = match[2];
     return process;
