@@ -11,7 +11,7 @@ import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { isSmooth } from "./smoothness.ts";
 import { fillPixel, writePngPayload } from "./tight_png.ts";
-import { FILTERED_LEVEL, ZlibStream } from "./zlib_stream.ts";
+import { CHOOSY_LEVEL, ZlibStream } from "./zlib_stream.ts";
 
 /** Fewer bytes go out as they are, without a length. */
 const MIN_COMPRESSED_BYTES = 12;
@@ -142,7 +142,7 @@ function writePixels(context: RectContext, at: number, pixels: Uint8Array, pixel
 
 function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): number {
   if (stream !== STREAM[TightFilter.gradient]) return DEFLATE_LEVEL[compressLevel]!;
-  return compressLevel < MIN_SEARCHED_LEVEL ? FILTERED_LEVEL : GRADIENT_COMPRESS_LEVEL;
+  return compressLevel < MIN_SEARCHED_LEVEL ? CHOOSY_LEVEL : GRADIENT_COMPRESS_LEVEL;
 }
 
 /** Whether pixels may go behind the gradient filter: not where nothing is compressed, which is all it is for. */

@@ -6,13 +6,14 @@ import { appendCompressed } from "./compressed_payload.ts";
 import { headedStream } from "./headed_stream.ts";
 import type { RectContext } from "./rect_encoder.ts";
 import { LOCAL_PARTS, planRects } from "./rect_plan.ts";
+import { CHOOSY_LEVEL } from "./zlib_stream.ts";
 
-/** Up to this level speed is what is asked for; level 1 of deflate is fewer bytes than zlib's 2. */
+/** Up to this level speed is what is asked for, and most pictures are fewer bytes than zlib's even so. */
 const MAX_FAST_LEVEL = 2;
 
 /** The level that pixels are compressed at for a client who asks for `compressLevel`. */
 function pixelsLevel(compressLevel: number | undefined): number | undefined {
-  return compressLevel && (compressLevel <= MAX_FAST_LEVEL ? 1 : compressLevel);
+  return compressLevel && (compressLevel <= MAX_FAST_LEVEL ? CHOOSY_LEVEL : compressLevel);
 }
 
 /**

@@ -4,8 +4,8 @@ import { type Segment, type StreamMemory, threadStreamMemory } from "./stream_me
 
 /** Level when the client asks for none [zlib]. */
 const DEFAULT_COMPRESS_LEVEL = 6;
-/** The level of what is behind a filter: it is searched only where matches save much. */
-export const FILTERED_LEVEL = 10;
+/** The level of what is searched only where matches save much: behind a filter, or where speed is asked for. */
+export const CHOOSY_LEVEL = 10;
 /** What a zlib stream begins with (RFC 1950 §2.2). */
 const HEADER_BYTES = 2;
 
@@ -23,7 +23,7 @@ export class ZlibStream {
   }
 
   /**
-   * Compresses `bytes` and flushes, so that a decoder can have all of them; at 0 to 9, or {@link FILTERED_LEVEL}. The
+   * Compresses `bytes` and flushes, so that a decoder can have all of them; at 0 to 9, or {@link CHOOSY_LEVEL}. The
    * result is valid until any stream of the thread compresses. Throws LimitError when there is no memory, Error when the
    * stream is closed.
    */

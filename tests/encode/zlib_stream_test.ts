@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { InflateStream } from "../../lib/decode/inflate_stream.ts";
 import { instantiateKernels, KERNEL_RESERVED_BYTES } from "../../lib/encode/kernels/kernels.ts";
 import { type Segment, StreamMemory } from "../../lib/encode/stream_memory.ts";
-import { FILTERED_LEVEL, ZlibStream } from "../../lib/encode/zlib_stream.ts";
+import { CHOOSY_LEVEL, ZlibStream } from "../../lib/encode/zlib_stream.ts";
 import { paintPicture, PICTURE_KINDS, type PictureKind, randomNumbers } from "../helpers/random_picture.ts";
 
 const CONTENTS = ["random", "runs", "repeats", "skewed", "alternating", ...PICTURE_KINDS] as const;
@@ -29,7 +29,7 @@ const pieces: fc.Arbitrary<Piece[]> = fc.array(
     seed: fc.integer(),
     pixelBytes: fc.integer({ min: 1, max: 4 }),
     cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
-    compressLevel: fc.constantFrom(undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, FILTERED_LEVEL),
+    compressLevel: fc.constantFrom(undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, CHOOSY_LEVEL),
     reset: fc.boolean(),
   }),
   { minLength: 1, maxLength: 10 },

@@ -23,10 +23,10 @@ import {
 /** 32 KiB of window, no dictionary, compressed fast. */
 const ZLIB_HEADER: u32 = 0x0178;
 
-/** The level of what is behind a filter; as lib/encode/zlib_stream.ts has it. */
-const FILTERED_LEVEL: u32 = 10;
+/** The level of what is searched only where matches save much; as lib/encode/zlib_stream.ts has it. */
+const CHOOSY_LEVEL: u32 = 10;
 /** Percent of the bits that matches must save there: searching takes twice the time of all else. */
-const LEAST_SAVED_FILTERED: f32 = 16;
+const LEAST_SAVED_CHOOSY: f32 = 16;
 
 /** Bytes of memory that deflating takes, whatever the number of streams. */
 export function deflateWorkBytes(): usize {
@@ -95,8 +95,8 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);
-  setEffort(search, level == FILTERED_LEVEL ? 1 : level);
-  if (level == FILTERED_LEVEL) search.leastSaved = search.leastSavedWide = LEAST_SAVED_FILTERED;
+  setEffort(search, level == CHOOSY_LEVEL ? 1 : level);
+  if (level == CHOOSY_LEVEL) search.leastSaved = search.leastSavedWide = LEAST_SAVED_CHOOSY;
   work.setsPrices = search.widestWeighed;
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
