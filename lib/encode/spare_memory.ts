@@ -1,6 +1,7 @@
 /** Memory of updates that were sent, for those that are to be made: a busy server hardly asks for new memory. */
 
 import { MAX_RECYCLED_BYTES } from "../base/limits.ts";
+import { freeMemory } from "./free_memory.ts";
 import type { EncodedUpdate } from "./job.ts";
 
 /** Beside the memory of one update for each worker that of some more is kept, as long as it is little [vncd]. */
@@ -43,12 +44,18 @@ export class SpareMemory {
   }
 
   #keep(memory: ArrayBuffer): void {
-    const isUsable = memory.byteLength > 0 && memory.byteLength <= MAX_RECYCLED_BYTES;
-    if (!isUsable || this.#spares.includes(memory)) return;
+    if (memory.byteLength > MAX_RECYCLED_BYTES) return freeMemory(memory);
+    if (memory.byteLength === 0 || this.#spares.includes(memory)) return;
     const at = this.#spares.findIndex(({ byteLength }) => byteLength >= memory.byteLength);
     this.#spares.splice(at < 0 ? this.#spares.length : at, 0, memory);
     this.#byteLength += memory.byteLength;
-    while (this.#isTooMuch) this.#byteLength -= this.#spares.shift()!.byteLength;
+    while (this.#isTooMuch) this.#dropSmallest();
+  }
+
+  #dropSmallest(): void {
+    const dropped = this.#spares.shift()!;
+    this.#byteLength -= dropped.byteLength;
+    freeMemory(dropped);
   }
 
   get #isTooMuch(): boolean {

@@ -1,5 +1,7 @@
 /** Memory that a thread makes updates in before it is known how long they get: what has grown once is used again. */
 
+import { freeMemory } from "./free_memory.ts";
+
 const SMALLEST_BYTES = 64 * 1024;
 /** What a thread keeps of it [vncd: as much as two updates of 1920x1080 that pack badly]. */
 const MAX_KEPT_BYTES = 4 << 20;
@@ -26,9 +28,13 @@ export function isKept(memory: ArrayBuffer): boolean {
 
 /** Gives memory back: what has not been used for longest makes room for it. */
 export function giveStaging(memory: ArrayBuffer): void {
-  if (!isKept(memory)) return;
+  if (!isKept(memory)) return freeMemory(memory);
   kept.push(memory);
-  for (keptBytes += memory.byteLength; keptBytes > MAX_KEPT_BYTES;) keptBytes -= kept.shift()!.byteLength;
+  for (keptBytes += memory.byteLength; keptBytes > MAX_KEPT_BYTES;) {
+    const dropped = kept.shift()!;
+    keptBytes -= dropped.byteLength;
+    freeMemory(dropped);
+  }
 }
 
 /** New memory for so many bytes that go on to another thread. */

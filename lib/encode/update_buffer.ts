@@ -52,7 +52,7 @@ export class UpdateBuffer {
   #grow(used: number): void {
     const outgrown = this.#bytes.buffer;
     this.#moveTo(takeStaging(Math.max(this.#length, outgrown.byteLength * 2)), used);
-    if (this.#isStaged) giveStaging(outgrown);
+    giveStaging(outgrown);
     this.#isStaged = true;
   }
 
@@ -73,7 +73,7 @@ export class UpdateBuffer {
   #leaveFor(byteLength: number): void {
     const left = this.#bytes.buffer;
     this.#moveTo(memoryFor(byteLength), this.#length);
-    if (this.#isStaged) giveStaging(left);
+    giveStaging(left);
     this.#isStaged = false;
   }
 

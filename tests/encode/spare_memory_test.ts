@@ -43,6 +43,13 @@ Deno.test("no more is kept than the cap allows, and the smallest goes first", ()
   assert.equal(spares.byteLength, half);
 });
 
+Deno.test("memory that is not kept is given back at once", () => {
+  const spares = new SpareMemory(1);
+  const [small, huge] = [update(1 << 20), update(MAX_RECYCLED_BYTES + 1)];
+  for (const each of [small, huge, update(9 << 20)]) spares.give(each);
+  assert.deepEqual([small.bytes.length, huge.bytes.length, spares.byteLength], [0, 0, 9 << 20]);
+});
+
 Deno.test("each worker's update may be large", () => {
   const spares = new SpareMemory(3);
   for (let at = 0; at < 5; at++) spares.give(update(10 << 20));
