@@ -24,6 +24,8 @@ export const MAX_FRAMEBUFFER_PIXELS = 64 * 1024 * 1024;
 export const THROTTLE_FLOOR_BYTES = 1 << 20;
 /** Output above this many thresholds disconnects [QEMU VNC_THROTTLE_OUTPUT_LIMIT_SCALE]. */
 export const OUTPUT_LIMIT_SCALE = 5;
+/** What all clients of a server together may leave unread before the slow ones wait [vncd: 30 raw 1920x1080 pictures]. */
+export const MAX_UNSENT_BYTES = 256 << 20;
 /** Pending output and not one byte taken for so long disconnects [vncd]. */
 export const STALL_DEADLINE_MS = 30_000;
 /** A client that was told a new size has so long to ask for the pixels before they are sent unasked [vncd: a round trip]. */

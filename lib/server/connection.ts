@@ -19,6 +19,7 @@ import type { ClientInfo, EmitEvent } from "./events.ts";
 import { Handshake } from "./handshake.ts";
 import { InitializedClient } from "./initialized_client.ts";
 import type { QualitySettings } from "./lossy_rules.ts";
+import type { OutputBudget } from "./output_budget.ts";
 import { OutputQueue } from "./output_queue.ts";
 
 /** Received bytes are looked at in pieces, so that one big packet never overfills the reader. */
@@ -26,6 +27,7 @@ const FEED_BYTES = 64 * 1024;
 
 /** What a connection needs of its server. */
 export interface ConnectionHost {
+  readonly outputBudget: OutputBudget;
   readonly display: Display;
   readonly name: string;
   readonly viewOnly: boolean;
@@ -76,6 +78,7 @@ export class Connection {
     this.#resolveClosed = resolve;
     this.#output = new OutputQueue(stream, {
       clock: host.clock,
+      budget: host.outputBudget,
       onDrain: () => this.#guard(() => this.#client?.onDrain()),
       onFailure: (reason) => this.close(reason, "warn"),
     });

@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { errorMessage } from "../base/errors.ts";
 import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../base/limits.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
+import { OutputBudget } from "./output_budget.ts";
 
 /** What goes into one write at most, so that the client's draining shows; each write costs a turn of the event loop. */
 const SLICE_BYTES = 1024 * 1024;
@@ -15,6 +16,8 @@ const STALL_CHECKS = 10;
 /** Who hears of the queue. Neither may throw. */
 export interface OutputQueueOptions {
   readonly clock: Clock;
+  /** What the queue has in common with those of other clients; its own by default. */
+  readonly budget?: OutputBudget;
   /** Some bytes have gone out. */
   readonly onDrain: () => void;
   /** Nothing more can be sent: the connection is to be closed. Called once. */
@@ -23,6 +26,7 @@ export interface OutputQueueOptions {
 
 interface Chunk {
   readonly bytes: Uint8Array;
+  /** Undefined for all but the last piece of what was sent. */
   readonly onWritten: (() => void) | undefined;
 }
 
@@ -31,6 +35,9 @@ export class OutputQueue {
   readonly #stream: ByteStream;
   readonly #options: OutputQueueOptions;
   readonly #takenBefore: number;
+  readonly #budget: OutputBudget;
+  /** Of what is not written yet. */
+  readonly #releases = new Set<() => void>();
   #chunks: Chunk[] = [];
   #bytesQueued = 0;
   #bytesWritten = 0;
@@ -47,6 +54,7 @@ export class OutputQueue {
     this.#stream = stream;
     this.#options = options;
     this.#takenBefore = stream.bytesTaken;
+    this.#budget = options.budget ?? new OutputBudget();
   }
 
   /** Whether bytes given to it may lie in shared memory and change until they are sent. */
@@ -65,7 +73,12 @@ export class OutputQueue {
 
   /** Whether so much waits that nothing new should be made [QEMU vnc_should_update]. */
   get isThrottled(): boolean {
-    return this.bytesPending >= this.#thresholdBytes;
+    return this.bytesPending >= this.#thresholdBytes || this.mustWait;
+  }
+
+  /** Whether the server's memory is spent on slow clients, of which this is one. */
+  get mustWait(): boolean {
+    return this.#budget.isSpent && this.bytesPending > 0;
   }
 
   /** Whether a forced update is still not completely written: no second one then. */
@@ -92,13 +105,24 @@ export class OutputQueue {
   send(bytes: Uint8Array, onWritten?: () => void): void {
     if (this.#isEnded || bytes.length === 0) return;
     this.#followThreshold();
-    this.#chunks.push({ bytes, onWritten });
+    this.#chunks.push({ bytes, onWritten: this.#holding(bytes, onWritten) });
     this.#bytesQueued += bytes.length;
     if (this.bytesPending > this.#limitBytes) {
       return this.#fail(`${this.bytesPending} bytes of output pending, limit is ${this.#limitBytes}`);
     }
     this.#watch();
     this.#pump ??= this.#run();
+  }
+
+  /** Counts bytes until they are written. */
+  #holding(bytes: Uint8Array, onWritten?: () => void): () => void {
+    const release = this.#budget.hold(bytes);
+    this.#releases.add(release);
+    return () => {
+      this.#releases.delete(release);
+      release();
+      onWritten?.();
+    };
   }
 
   /** Queues bytes that answer a forced request. */
@@ -123,6 +147,8 @@ export class OutputQueue {
   end(): void {
     this.#isEnded = true;
     this.#chunks = [];
+    for (const release of this.#releases) release();
+    this.#releases.clear();
     this.#stallTimer?.cancel();
     this.#stallTimer = undefined;
   }

@@ -211,7 +211,7 @@ export class UpdatePacing {
   #mayAnswer(): boolean {
     const { output } = this.#options;
     if (this.#reaction !== undefined) return false;
-    if (this.#request === "force") return !output.isForcedPending;
+    if (this.#request === "force") return !output.isForcedPending && !output.mustWait;
     return this.#request === "incremental" && !output.isThrottled;
   }
 

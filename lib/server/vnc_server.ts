@@ -19,6 +19,7 @@ import { Connections } from "./connections.ts";
 import { DisplayStatistics } from "./display_statistics.ts";
 import type { ClientInfo, VncServerEvents } from "./events.ts";
 import { DEFAULT_QUALITY, type LossyMode, type QualitySettings } from "./lossy_rules.ts";
+import { OutputBudget } from "./output_budget.ts";
 import type { SharePolicy } from "./share_policy.ts";
 
 /** How a {@link VncServer} treats its clients. */
@@ -171,6 +172,7 @@ export class VncServer extends EventEmitter<VncServerEvents> {
 
   #makeHost(clock: Clock): ConnectionHost {
     return {
+      outputBudget: new OutputBudget(),
       display: this.#display,
       name: this.#options.name ?? "vncd",
       viewOnly: this.#options.viewOnly ?? false,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
+import { OutputBudget } from "../../lib/server/output_budget.ts";
 import { OutputQueue } from "../../lib/server/output_queue.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { FakeStream } from "../helpers/fake_stream.ts";
@@ -194,4 +195,33 @@ Deno.test("OutputQueue reports a write that fails once, and nothing after its en
   await ended.queue.flushed();
   assert.deepEqual(ended.failures, []);
   assert.equal(ended.clock.timerCount, 0);
+});
+
+Deno.test("OutputBudget counts what several queues wait for once, and until the last has written it or ended", async () => {
+  const budget = new OutputBudget(1000);
+  const streams = [new FakeStream(0), new FakeStream(0)] as const;
+  const clock = new FakeClock();
+  const queues = streams.map((stream) => {
+    return new OutputQueue(stream, { clock, budget, onDrain: () => {}, onFailure: () => {} });
+  });
+  const shared = new Uint8Array(999);
+  for (const queue of queues) queue.send(shared);
+  assert.equal(budget.isSpent, false);
+  queues[0]!.send(new Uint8Array(1));
+  assert.deepEqual([budget.isSpent, ...queues.map((queue) => queue.mustWait)], [true, true, true]);
+  streams[0].take(1000);
+  await settle();
+  assert.equal(budget.isSpent, false);
+  queues[0]!.send(new Uint8Array(1));
+  assert.deepEqual([budget.isSpent, ...queues.map((queue) => queue.isThrottled)], [true, true, true]);
+  queues[1]!.end();
+  assert.equal(budget.isSpent, false);
+  queues[0]!.send(new Uint8Array(new SharedArrayBuffer(2000)));
+  assert.equal(budget.isSpent, false);
+  queues[0]!.send(new Uint8Array(998));
+  assert.equal(budget.isSpent, false);
+  queues[0]!.send(new Uint8Array(1));
+  assert.equal(budget.isSpent, true);
+  queues[0]!.end();
+  assert.deepEqual([budget.isSpent, clock.timerCount], [false, 0]);
 });

@@ -10,6 +10,7 @@ import { parseFramebufferUpdateHeader, parseRectHeader } from "../../lib/rfb/ser
 import { featuresOf } from "../../lib/server/client_features.ts";
 import { DisplayStatistics } from "../../lib/server/display_statistics.ts";
 import { DEFAULT_QUALITY } from "../../lib/server/lossy_rules.ts";
+import { OutputBudget } from "../../lib/server/output_budget.ts";
 import { OutputQueue } from "../../lib/server/output_queue.ts";
 import { UpdatePacing } from "../../lib/server/update_pacing.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -33,11 +34,12 @@ class Rig {
   readonly failures: string[] = [];
   #seen = 0;
 
-  constructor(room = Infinity, encodings: readonly number[] = []) {
+  constructor(room = Infinity, encodings: readonly number[] = [], budget = new OutputBudget()) {
     this.display = new Display({ width: WIDTH, height: HEIGHT, clock: this.clock });
     this.stream = new FakeStream(room);
     this.output = new OutputQueue(this.stream, {
       clock: this.clock,
+      budget,
       onDrain: () => this.pacing.tryUpdate(),
       onFailure: (reason) => this.failures.push(reason),
     });
@@ -380,6 +382,28 @@ Deno.test("what waits of a live update is kept when the surface goes", async () 
   await settle();
   assert.deepEqual(rig.stream.writes.at(-1)!.subarray(20), new Uint8Array(WIDTH * HEIGHT * 4).fill(5));
   rig.close();
+});
+
+Deno.test("while the server's memory is spent a client who reads is served, one who does not waits, forced or not", async () => {
+  const budget = new OutputBudget(100_000);
+  const [slow, reader] = [new Rig(0, [], budget), new Rig(Infinity, [], budget)];
+  slow.pacing.onRequest(false, WHOLE);
+  await slow.encoder.answer(100_000);
+  assert(budget.isSpent);
+  for (const incremental of [true, false]) {
+    for (const rig of [slow, reader]) {
+      rig.paint(5, 5);
+      rig.pacing.onRequest(incremental, WHOLE);
+    }
+    await reader.encoder.answer(50);
+    assert.deepEqual([slow.jobCount, reader.output.bytesPending], [1, 0]);
+  }
+  assert.equal(reader.jobCount, 2);
+  slow.stream.take(100_000);
+  await settle();
+  assert.deepEqual([slow.jobCount, budget.isSpent], [2, false]);
+  slow.close();
+  reader.close();
 });
 
 /** The encodings of an update that has no pixels. */
