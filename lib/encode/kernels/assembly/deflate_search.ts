@@ -295,7 +295,12 @@ export function rememberMatch(
   const step = search.step;
   const end = at + pixels * step;
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  at = pixels <= most ? at + step : end - most * step;
+  rememberPixels(stream, positions, search, pixels <= most ? at + step : end - most * step, end);
+}
+
+/** Remembers the pixels up to `end`. */
+export function rememberPixels(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
+  const step = search.step;
   const pairMask = search.pairMask;
   const wordMask = search.wordMask;
   const places = search.places;

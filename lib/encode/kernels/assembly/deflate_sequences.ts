@@ -4,8 +4,19 @@ import { countLiteral, countMatch, endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
-import { findMatches, Search, weighsMatches } from "./deflate_search";
-import { BLOCK_SYMBOLS, DeflateStream, DeflateWork, MATCHES, MAX_MATCHES, MAX_SEQUENCES, Payoff, payoffOf, SEQUENCES } from "./deflate_work";
+import { findMatches, rememberPixels, Search, weighsMatches } from "./deflate_search";
+import {
+  BLOCK_SYMBOLS,
+  DeflateStream,
+  DeflateWork,
+  INPUT,
+  MATCHES,
+  MAX_MATCHES,
+  MAX_SEQUENCES,
+  Payoff,
+  payoffOf,
+  SEQUENCES,
+} from "./deflate_work";
 
 /** With fewer than one long match in so many pixels there is grain: short matches are all there are. */
 const GRAIN_PIXELS: u32 = 64;
@@ -14,11 +25,11 @@ const GRAIN_BYTES: u32 = 1024;
 /** Pixels of a look whether matches pay, and the fewest that tell. */
 const PROBE_PIXELS: u32 = 1024;
 const LEAST_PROBED: u32 = 256;
+/** Pixels before a probe that are remembered though they were not searched: a row. */
+const WARMED_PIXELS: u32 = 2048;
 /** Bytes that are literals where matches do not pay: first so many, then twice as many each time. */
 const FIRST_STRETCH: u32 = 12_288;
 const LAST_STRETCH: u32 = 98_304;
-/** Bytes of a block of nothing else. */
-const LITERALS_AT_ONCE: u32 = 98304;
 /** Pixels that are searched where they do, likewise. */
 const FIRST_TRUST: u32 = 4096;
 const LAST_TRUST: u32 = 32_768;
@@ -45,7 +56,7 @@ export function addSequences(work: DeflateWork, search: Search, end: usize): voi
   payoff.literals -= payoff.literals % search.step;
   search.isGrainy = payoff.isGrainy;
   while (work.anchor < end) {
-    if (payoff.literals > 0) leaveLiterals(work, search.step, payoff, end);
+    if (payoff.literals > 0) leaveLiterals(work, search, payoff, end);
     else if (payoff.pixels > 0) takePixels(work, search, payoff, end);
     else probe(work, search, payoff, end);
   }
@@ -59,10 +70,17 @@ function isAlike(work: DeflateWork, payoff: Payoff, end: usize): bool {
   return bits >= LEAST_NOISE && bits << 2 >= payoff.bits * 3;
 }
 
-function leaveLiterals(work: DeflateWork, step: u32, payoff: Payoff, end: usize): void {
-  const bytes = min(payoff.literals, <u32>(end - work.anchor));
-  addLiterals(work, work.anchor + bytes);
+/** Adds literals; the last of a stretch are remembered, so that the probe behind them finds what they repeat. */
+function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
+  const start = work.anchor;
+  const bytes = min(payoff.literals, <u32>(end - start));
+  addLiterals(work, start + bytes);
   payoff.literals -= bytes;
+  if (payoff.literals > 0) return;
+  const stream = work.stream;
+  const positions = stream.position - <u32>(changetype<usize>(work) + INPUT);
+  const pixels = min(bytes / search.step, WARMED_PIXELS);
+  rememberPixels(changetype<usize>(stream), positions, search, work.anchor - pixels * search.step, work.anchor);
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
