@@ -131,7 +131,9 @@ export {
   type ServerMeasurement,
   type UnansweredEncoding,
 } from "./lib/client/measure_server.ts";
-export { type UpdatedRect, type UpdateInfo, VncClient, type VncClientEvents } from "./lib/client/vnc_client.ts";
+export type { VncClientEvents } from "./lib/client/client_events.ts";
+export type { UpdatedRect, UpdateInfo } from "./lib/client/update_waiters.ts";
+export { VncClient } from "./lib/client/vnc_client.ts";
 export type { CursorImage } from "./lib/decode/cursor.ts";
 export type { PixelTarget } from "./lib/decode/decoder.ts";
 export type { DecodedRect, ServerMessage } from "./lib/decode/message_decoder.ts";

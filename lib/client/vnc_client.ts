@@ -5,7 +5,6 @@ import { ConnectionError, errorMessage } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Point, Rect } from "../base/rect.ts";
 import { WorkBudget } from "../base/work_budget.ts";
-import type { CursorImage } from "../decode/cursor.ts";
 import type { PixelTarget } from "../decode/decoder.ts";
 import { MessageDecoder, type Picture, type ServerMessage } from "../decode/message_decoder.ts";
 import { createPixelTarget, movePixels } from "../decode/pixel_target.ts";
@@ -25,39 +24,9 @@ import { ServerMessageType } from "../rfb/message_types.ts";
 import { X8R8G8B8 } from "../rfb/pixel_format.ts";
 import type { ServerInit } from "../rfb/server_messages.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
+import type { VncClientEvents } from "./client_events.ts";
 import { Outbox } from "./outbox.ts";
-
-/** A part of an update. */
-export interface UpdatedRect {
-  /** Where it is in the framebuffer, in pixels. */
-  readonly rect: Rect;
-  /** How it was sent, a number of `Encoding`. */
-  readonly encoding: number;
-}
-
-/** One FramebufferUpdate, painted. */
-export interface UpdateInfo {
-  /** The rects of pixels, in the order they were painted; none when the server had nothing to say. */
-  readonly rects: readonly UpdatedRect[];
-}
-
-/** What a {@link VncClient} tells, and with what. */
-export interface VncClientEvents {
-  /** An update has been painted. */
-  update: [info: UpdateInfo];
-  /** The framebuffer has another size; `framebuffer` is a new one, black. */
-  resize: [width: number, height: number];
-  /** The server has sent a pointer shape (only with `localCursor`). */
-  cursor: [image: CursorImage];
-  /** The server rang. */
-  bell: [];
-  /** The server's clipboard. */
-  cutText: [text: string];
-  /** A whole message with its bytes, before the events it gives rise to. */
-  serverMessage: [message: ServerMessage];
-  /** The connection is over: undefined after `close()`, else why. */
-  close: [error: Error | undefined];
-}
+import { type UpdateInfo, UpdateWaiters } from "./update_waiters.ts";
 
 /** What a client is made of once the handshake is done. */
 export interface VncClientParts {
@@ -67,11 +36,6 @@ export interface VncClientParts {
   readonly init: ServerInit;
   readonly encodings: readonly number[];
   readonly logger: Logger;
-}
-
-interface Waiter {
-  resolve(info: UpdateInfo): void;
-  reject(error: Error): void;
 }
 
 /** Decoding for longer without a pause would keep the rest of the process waiting. */
@@ -116,7 +80,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
   readonly #budget = new WorkBudget(LONGEST_WORK_MS);
   #framebuffer: PixelTarget;
   readonly #start: ReturnType<typeof setTimeout>;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new UpdateWaiters();
   #isClosed = false;
   #resolveClosed: (error: Error | undefined) => void;
   #extendedKeys = false;
@@ -194,12 +158,9 @@ export class VncClient extends EventEmitter<VncClientEvents> {
    * client, when there will be none.
    */
   nextUpdate(): Promise<UpdateInfo> {
-    const { promise, resolve, reject } = Promise.withResolvers<UpdateInfo>();
-    // a caller that has stopped waiting must not end the process
-    promise.catch(() => {});
-    if (this.#isClosed) reject(this.#closedError());
-    else this.#waiters.push({ resolve, reject });
-    return promise;
+    const update = this.#waiters.next();
+    if (this.#isClosed) this.#waiters.reject(this.#closedError());
+    return update;
   }
 
   /** Presses or releases a key by its X keysym. */
@@ -318,9 +279,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
     }
     this.#awaitsUpdate = false;
     const info = { rects: pixels.map(({ rect, encoding }) => ({ rect, encoding })) };
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter.resolve(info);
+    this.#waiters.resolve(info);
     this.emit("update", info);
   }
 
@@ -335,8 +294,7 @@ export class VncClient extends EventEmitter<VncClientEvents> {
     this.#outbox.close();
     this.#stream.close();
     this.resume();
-    for (const waiter of this.#waiters) waiter.reject(error ?? this.#closedError());
-    this.#waiters = [];
+    this.#waiters.reject(error ?? this.#closedError());
     this.#resolveClosed(error);
     try {
       this.emit("close", error);
