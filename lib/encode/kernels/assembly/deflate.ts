@@ -2,7 +2,7 @@
 
 import { alignBits, putBits } from "./deflate_bits";
 import { clearCounts, endBlock, fillTables, writeStored } from "./deflate_block";
-import { Search, setPixelBytes } from "./deflate_search";
+import { Search } from "./deflate_search";
 import { resetPrices } from "./deflate_prices";
 import { addSequences, resetPayoffs } from "./deflate_sequences";
 import {
@@ -100,7 +100,7 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   work.setsPrices = search.widestWeighed;
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
-    setPixelBytes(search, load<u32>(base + SEGMENTS + (<usize>segment << 3), 4));
+    search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
     addSequences(work, search, base + INPUT + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
   }
   endBlock(work);

@@ -1,7 +1,9 @@
 /** The parse of what has long matches: from match to match, straight into sequences. */
 
 import { countLiteral, countMatch } from "./deflate_block";
+import { leastPixels } from "./deflate_pixels";
 import {
+  leastRank,
   LONG_MATCH,
   rankDistance,
   rankPlaces,
@@ -15,7 +17,10 @@ import { BLOCK_SYMBOLS, DeflateWork, INPUT, MAX_SEQUENCES, SEQUENCES, WINDOW_BYT
 
 @inline
 function countPixel(base: usize, step: u32, at: usize): void {
-  for (let i: u32 = 0; i < step; i++) countLiteral(base, i, load<u8>(at + i));
+  countLiteral(base, 0, load<u8>(at));
+  if (step > 1) countLiteral(base, 1, load<u8>(at, 1));
+  if (step > 2) countLiteral(base, 2, load<u8>(at, 2));
+  if (step > 3) countLiteral(base, 3, load<u8>(at, 3));
 }
 
 /** Adds a match behind the literals from the anchor on. */
@@ -48,15 +53,12 @@ function addRest(work: DeflateWork, at: usize): void {
  * Turns the pixels from the anchor to `searchEnd` into sequences, or those before the block is full. The last match may
  * go on behind that, but not behind `end`. A short match waits until it is known whether the next pixel has a longer one.
  */
-export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
+export function parsePixels<P>(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
   const base = changetype<usize>(work);
   const stream = changetype<usize>(work.stream);
-  const step = search.step;
-  const inverse = search.inverse;
-  const minPixels = search.minPixels;
+  const step = <u32>offsetof<P>();
   const hasPlaces = search.places != 0;
   const lazyLength = search.lazyLength;
-  const leastRank = search.leastRank;
   const positions = work.stream.position - <u32>(base + INPUT);
   const windowStart = base + INPUT - work.stream.historyBytes;
   let longMatches: u32 = 0;
@@ -67,10 +69,10 @@ export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize,
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(0, search, stream, here, at, position, reach, end);
+    let best = rankRecent(0, step, stream, here, at, position, reach, end);
     if (hasPlaces) {
       best = rankWhole(best, here, at, repeated, reach, end);
-      best = rankPlaces(best, search, stream, here, at, position, reach, end);
+      best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
     }
     let start = at;
     if (waiting != 0 && best >> 16 <= waiting >> 16) {
@@ -80,7 +82,7 @@ export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize,
       if (waiting != 0) countPixel(base, step, at - step);
       waiting = 0;
       const common = min(best >> 16, <u32>(end - at));
-      const isMatch = common * inverse >> 16 >= minPixels && best >= leastRank;
+      const isMatch = common / step >= leastPixels(step) && best >= leastRank(step);
       if (!isMatch || (common < lazyLength && at + step < searchEnd)) {
         if (isMatch) waiting = best;
         else countPixel(base, step, at);
@@ -90,10 +92,10 @@ export function parsePixels(work: DeflateWork, search: Search, searchEnd: usize,
     }
     waiting = 0;
     const distance = rankDistance(best);
-    const pixels = min(best >> 16, <u32>(end - start)) * inverse >> 16;
+    const pixels = min(best >> 16, <u32>(end - start)) / step;
     const length = pixels * step;
     addMatch(work, start, length, distance);
-    rememberMatch(stream, positions, search, start, pixels, distance);
+    rememberMatch<P>(stream, positions, search, start, pixels, distance);
     longMatches += <u32>(length >= LONG_MATCH);
     if (length >= VECTOR_BYTES && distance != step) repeated = distance;
     at = start + length;

@@ -1,5 +1,6 @@
 /** The search for bytes that came before, at whole pixels only. */
 
+import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_pixels";
 import {
   DeflateWork,
   INPUT,
@@ -31,8 +32,6 @@ const RUN_REMEMBERED: u32 = 4;
 export class Search {
   /** Bytes of a pixel: where matches may start and end. */
   step: u32;
-  /** Pixels of the shortest match. */
-  minPixels: u32;
   /** How many places to look at where the same six pixels were: 0 to 4. */
   places: u32;
   /** Where a match this long was found no other place is looked at. */
@@ -56,27 +55,6 @@ export class Search {
   widestWeighed: u32;
   /** How many pixels of a match are remembered, the last ones. */
   remembered: u32;
-  wordMask: u32;
-  /** What a match that is taken outranks: the farthest of the shortest that are worth it. */
-  leastRank: u32;
-  /** 65536 by the bytes of a pixel, to divide with. */
-  inverse: u32;
-  pairMask: u64;
-  /** Where of the pixels that lead to a bucket the last eight bytes are, and eight in the middle. */
-  moreEnd: u32;
-  middleMask: u64;
-}
-
-/** Sets how pixels of `step` bytes are looked for; bytes that are no pixels need a few in common. */
-export function setPixelBytes(search: Search, step: u32): void {
-  search.step = step;
-  search.minPixels = step == 1 ? 3 : step == 2 ? 2 : 1;
-  search.leastRank = step == 1 ? rank(3, FARTHEST_SHORT) : 0;
-  search.inverse = (65_536 + step - 1) / step;
-  search.wordMask = step == 3 || step == 1 ? 0xff_ffff : 0xffff_ffff;
-  search.pairMask = step == 4 ? 0xffff_ffff_ffff_ffff : 0xffff_ffff_ffff;
-  search.moreEnd = step == 1 ? 0 : 6 * step - 8;
-  search.middleMask = step == 1 ? 0 : 0xffff_ffff_ffff_ffff;
 }
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
@@ -91,15 +69,12 @@ function hashOne(word: u32): usize {
 
 @inline
 function hashTwo(pair: u64): usize {
-  return TWOS + (<usize>((pair * 0x9e37_79b7_f4a7_c15d) >> (64 - TWO_BITS)) << 1);
+  return TWOS + (hashPair(pair, TWO_BITS) << 1);
 }
 
-/** The bucket of six pixels, eight of two bytes, or of eight bytes that are none. */
 @inline
-function hashMore(here: v128, at: usize, search: Search): usize {
-  const middle = v128.extract_lane<u64>(here, 1) & search.middleMask;
-  const mixed = v128.extract_lane<u64>(here, 0) ^ rotl(middle, 23) ^ rotl(load<u64>(at + search.moreEnd), 42);
-  return MORES + (<usize>((mixed * 0x9e37_79b7_f4a7_c15d) >> (64 - MORE_BITS)) << 3);
+function hashMore(at: usize, step: u32): usize {
+  return MORES + (hashSix(at, step, MORE_BITS) << 3);
 }
 
 /** How many of the 16 bytes at `earlier` are those. */
@@ -126,6 +101,12 @@ function rankNear(here: v128, at: usize, distance: u32, reach: u32): u32 {
   return rank(commonBytes(here, at - distance) & -<u32>(distance - 1 < reach), distance);
 }
 
+/** What a match that is taken outranks: the farthest of the shortest that are worth it. */
+@inline
+export function leastRank(step: u32): u32 {
+  return step == 1 ? rank(3, FARTHEST_SHORT) : 0;
+}
+
 /** The better of `best` and the whole match at a distance. */
 @inline
 export function rankWhole(best: u32, here: v128, at: usize, distance: u32, reach: u32, end: usize): u32 {
@@ -144,7 +125,7 @@ function rankLonger(best: u32, at: usize, distance: u32, end: usize): u32 {
 @inline
 export function rankRecent(
   known: u32,
-  search: Search,
+  step: u32,
   stream: usize,
   here: v128,
   at: usize,
@@ -152,9 +133,9 @@ export function rankRecent(
   reach: u32,
   end: usize,
 ): u32 {
-  const pair = v128.extract_lane<u64>(here, 0) & search.pairMask;
-  const one = stream + hashOne(<u32>pair & search.wordMask);
-  const two = stream + hashTwo(pair);
+  const bytes = v128.extract_lane<u64>(here, 0);
+  const one = stream + hashOne(onePixel(bytes, step));
+  const two = stream + hashTwo(twoPixels(bytes, step));
   const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
   store<u16>(one, <u16>position);
   const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
@@ -168,6 +149,7 @@ export function rankRecent(
 export function rankPlaces(
   best: u32,
   search: Search,
+  step: u32,
   stream: usize,
   here: v128,
   at: usize,
@@ -175,7 +157,7 @@ export function rankPlaces(
   reach: u32,
   end: usize,
 ): u32 {
-  const more = stream + hashMore(here, at, search);
+  const more = stream + hashMore(at, step);
   const before = load<u64>(more);
   const niceRank = search.niceLength << 16;
   let bucket = before;
@@ -192,11 +174,9 @@ export function rankPlaces(
  * that, but not behind `end`. Returns how many pixels were looked at. Everything read from the tables is only a hint,
  * and checked. Decisions are computed, not branched on: on pictures they are hardly ever what was predicted.
  */
-export function findMatches(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
-  const step = search.step;
-  const inverse = search.inverse;
-  const leastRank = search.leastRank;
-  const minPixels = search.minPixels;
+export function findMatches<P>(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
+  const step = <u32>offsetof<P>();
+  const minPixels = leastPixels(step);
   const hasPlaces = search.isGrainy == 0 && search.places != 0;
   const isWeighed = weighsMatches(search);
   const jumpLength = search.jumpLength;
@@ -215,26 +195,26 @@ export function findMatches(work: DeflateWork, search: Search, start: usize, sea
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(carried, search, stream, here, at, position, reach, end);
+    let best = rankRecent(carried, step, stream, here, at, position, reach, end);
     if (hasPlaces) {
       if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
-      best = rankPlaces(best, search, stream, here, at, position, reach, end);
+      best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
     }
     const common = best >> 16;
     const distance = rankDistance(best);
-    const pixels = min(common, <u32>(end - at)) * inverse >> 16;
+    const pixels = min(common, <u32>(end - at)) / step;
     const isRun = distance == step;
     if (common >= VECTOR_BYTES && !isRun) repeated = distance;
     if ((common >= jumpLength || (isRun && common >= VECTOR_BYTES)) && pixels >= minPixels) {
       match = isWeighed ? markMatch(match, pixels, distance) : spreadMatch(match, pixels, distance, minPixels);
       longMatches++;
-      rememberMatch(stream, positions, search, at, pixels, distance);
+      rememberMatch<P>(stream, positions, search, at, pixels, distance);
       at += pixels * step;
       carried = 0;
       continue;
     }
     carried = common >= VECTOR_BYTES + step ? best - (step << 16) : 0;
-    store<u32>(match, (pixels << 16 | distance) & -(<u32>(pixels >= minPixels) & <u32>(best >= leastRank)));
+    store<u32>(match, (pixels << 16 | distance) & -(<u32>(pixels >= minPixels) & <u32>(best >= leastRank(step))));
     match += 4;
     at += step;
   }
@@ -284,7 +264,8 @@ function markMatch(match: usize, pixels: u32, distance: u32): usize {
 }
 
 /** Remembers pixels of a match behind its first; of long ones some at the end, and so of any run, where all are the same. */
-export function rememberMatch(
+@inline
+export function rememberMatch<P>(
   stream: usize,
   positions: u32,
   search: Search,
@@ -292,25 +273,22 @@ export function rememberMatch(
   pixels: u32,
   distance: u32,
 ): void {
-  const step = search.step;
+  const step = <u32>offsetof<P>();
   const end = at + pixels * step;
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels(stream, positions, search, pixels <= most ? at + step : end - most * step, end);
+  rememberPixels<P>(stream, positions, search.places != 0, pixels <= most ? at + step : end - most * step, end);
 }
 
-/** Remembers the pixels up to `end`. */
-export function rememberPixels(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
-  const step = search.step;
-  const pairMask = search.pairMask;
-  const wordMask = search.wordMask;
-  const places = search.places;
+/** Remembers the pixels up to `end`; where six of them were only if that is looked for. */
+export function rememberPixels<P>(stream: usize, positions: u32, hasPlaces: bool, at: usize, end: usize): void {
+  const step = <u32>offsetof<P>();
   for (; at < end; at += step) {
-    const pair = load<u64>(at) & pairMask;
+    const bytes = load<u64>(at);
     const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(<u32>pair & wordMask), position);
-    store<u16>(stream + hashTwo(pair), position);
-    if (places == 0) continue;
-    const more = stream + hashMore(v128.load(at), at, search);
+    store<u16>(stream + hashOne(onePixel(bytes, step)), position);
+    store<u16>(stream + hashTwo(twoPixels(bytes, step)), position);
+    if (!hasPlaces) continue;
+    const more = stream + hashMore(at, step);
     store<u64>(more, load<u64>(more) << 16 | position);
   }
 }

@@ -4,6 +4,7 @@ import { countLiteral, countMatch, endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
+import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";
 import { findMatches, rememberPixels, Search, weighsMatches } from "./deflate_search";
 import {
   BLOCK_SYMBOLS,
@@ -80,7 +81,7 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
   const stream = work.stream;
   const positions = stream.position - <u32>(changetype<usize>(work) + INPUT);
   const pixels = min(bytes / search.step, WARMED_PIXELS);
-  rememberPixels(changetype<usize>(stream), positions, search, work.anchor - pixels * search.step, work.anchor);
+  rememberLast(search, changetype<usize>(stream), positions, work.anchor - pixels * search.step, work.anchor);
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
@@ -91,7 +92,7 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
     const count = searchPixels(work, search, MAX_MATCHES, end);
     takeMatches(work, search.step, count, end);
   } else {
-    parsePixels(work, search, min(end, start + MAX_MATCHES * search.step), end);
+    parse(work, search, min(end, start + MAX_MATCHES * search.step), end);
     if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
     noteGrain(search, <u32>(work.anchor - start) / search.step);
   }
@@ -116,10 +117,36 @@ function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): v
   payoff.stretch = FIRST_STRETCH;
 }
 
+/** As {@link findMatches} from the anchor on, for pixels of the segment's size. */
+function find(work: DeflateWork, search: Search, searchEnd: usize, end: usize): u32 {
+  const start = work.anchor;
+  if (search.step == 1) return findMatches<OneByte>(work, search, start, searchEnd, end);
+  if (search.step == 2) return findMatches<TwoBytes>(work, search, start, searchEnd, end);
+  if (search.step == 3) return findMatches<ThreeBytes>(work, search, start, searchEnd, end);
+  return findMatches<FourBytes>(work, search, start, searchEnd, end);
+}
+
+/** As {@link parsePixels}, likewise. */
+function parse(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
+  if (search.step == 1) parsePixels<OneByte>(work, search, searchEnd, end);
+  else if (search.step == 2) parsePixels<TwoBytes>(work, search, searchEnd, end);
+  else if (search.step == 3) parsePixels<ThreeBytes>(work, search, searchEnd, end);
+  else parsePixels<FourBytes>(work, search, searchEnd, end);
+}
+
+/** As {@link rememberPixels}, likewise. */
+function rememberLast(search: Search, stream: usize, positions: u32, at: usize, end: usize): void {
+  const hasPlaces = search.places != 0;
+  if (search.step == 1) rememberPixels<OneByte>(stream, positions, hasPlaces, at, end);
+  else if (search.step == 2) rememberPixels<TwoBytes>(stream, positions, hasPlaces, at, end);
+  else if (search.step == 3) rememberPixels<ThreeBytes>(stream, positions, hasPlaces, at, end);
+  else rememberPixels<FourBytes>(stream, positions, hasPlaces, at, end);
+}
+
 function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize): u32 {
   const searchEnd = min(end, work.anchor + pixels * search.step);
-  const count = findMatches(work, search, work.anchor, searchEnd, end);
-  if (weighsMatches(search)) chooseMatches(work, search.step, search.minPixels, count, work.anchor);
+  const count = find(work, search, searchEnd, end);
+  if (weighsMatches(search)) chooseMatches(work, search.step, leastPixels(search.step), count, work.anchor);
   noteGrain(search, count);
   return count;
 }
