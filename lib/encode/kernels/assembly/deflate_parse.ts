@@ -3,6 +3,7 @@
 import { countLiteral, countMatch } from "./deflate_block";
 import { leastPixels } from "./deflate_pixels";
 import {
+  isThorough,
   leastRank,
   LONG_MATCH,
   rankDistance,
@@ -23,18 +24,10 @@ function countPixel(base: usize, step: u32, at: usize): void {
   if (step > 3) countLiteral(base, 3, load<u8>(at, 3));
 }
 
-/** Adds a match behind the literals from the anchor on. */
 @inline
-function addMatch(work: DeflateWork, start: usize, length: u32, distance: u32): void {
-  const base = changetype<usize>(work);
-  const sequence = base + SEQUENCES + (<usize>work.sequences << 3);
-  const literals = <u32>(start - work.anchor);
+function setSequence(sequence: usize, literals: u32, length: u32, distance: u32): void {
   store<u32>(sequence, literals);
   store<u32>(sequence, length << 16 | (distance - 1), 4);
-  work.sequences++;
-  work.symbols += literals + 1;
-  work.anchor = start + length;
-  work.extraBits += countMatch(base, length, distance - 1);
 }
 
 /** Adds literals from the anchor to `at`, which are counted. */
@@ -53,24 +46,28 @@ function addRest(work: DeflateWork, at: usize): void {
  * Turns the pixels from the anchor to `searchEnd` into sequences, or those before the block is full. The last match may
  * go on behind that, but not behind `end`. A short match waits until it is known whether the next pixel has a longer one.
  */
-export function parsePixels<P>(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
+export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
   const base = changetype<usize>(work);
   const stream = changetype<usize>(work.stream);
   const step = <u32>offsetof<P>();
-  const hasPlaces = search.places != 0;
-  const lazyLength = search.lazyLength;
+  const lazyLength = isThorough<E>() ? search.lazyLength : <u32>0;
   const positions = work.stream.position - <u32>(base + INPUT);
   const windowStart = base + INPUT - work.stream.historyBytes;
   let longMatches: u32 = 0;
   let repeated: u32 = 0;
   let waiting: u32 = 0;
   let at = work.anchor;
+  let anchor = at;
+  let symbols = work.symbols;
+  let extraBits = work.extraBits;
+  let sequence = base + SEQUENCES + (<usize>work.sequences << 3);
+  const lastSequence = base + SEQUENCES + 8 * MAX_SEQUENCES;
   while (at < searchEnd) {
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
     let best = rankRecent(0, step, stream, here, at, position, reach, end);
-    if (hasPlaces) {
+    if (isThorough<E>()) {
       best = rankWhole(best, here, at, repeated, reach, end);
       best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
     }
@@ -94,13 +91,20 @@ export function parsePixels<P>(work: DeflateWork, search: Search, searchEnd: usi
     const distance = rankDistance(best);
     const pixels = min(best >> 16, <u32>(end - start)) / step;
     const length = pixels * step;
-    addMatch(work, start, length, distance);
-    rememberMatch<P>(stream, positions, search, start, pixels, distance);
+    setSequence(sequence, <u32>(start - anchor), length, distance);
+    sequence += 8;
+    symbols += <u32>(start - anchor) + 1;
+    extraBits += countMatch(base, length, distance - 1);
+    rememberMatch<P, E>(stream, positions, search, start, pixels, distance);
     longMatches += <u32>(length >= LONG_MATCH);
     if (length >= VECTOR_BYTES && distance != step) repeated = distance;
-    at = start + length;
-    if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) break;
+    anchor = at = start + length;
+    if (symbols >= BLOCK_SYMBOLS || sequence >= lastSequence) break;
   }
+  work.anchor = anchor;
+  work.symbols = symbols;
+  work.extraBits = extraBits;
+  work.sequences = <u32>(sequence - base - SEQUENCES) >> 3;
   addRest(work, min(at, end));
   search.longMatches = longMatches;
 }

@@ -32,7 +32,7 @@ const RUN_REMEMBERED: u32 = 4;
 export class Search {
   /** Bytes of a pixel: where matches may start and end. */
   step: u32;
-  /** How many places to look at where the same six pixels were: 0 to 4. */
+  /** How many places to look at where the same six pixels were: 0, 2 or 4. */
   places: u32;
   /** Where a match this long was found no other place is looked at. */
   niceLength: u32;
@@ -55,6 +55,20 @@ export class Search {
   widestWeighed: u32;
   /** How many pixels of a match are remembered, the last ones. */
   remembered: u32;
+}
+
+/** Efforts, told apart where a search is compiled: without places of six pixels and matches that wait, and with. */
+@unmanaged
+export class Hasty {}
+
+@unmanaged
+export class Thorough {
+  places: u32;
+}
+
+@inline
+export function isThorough<E>(): bool {
+  return offsetof<E>() != 0;
 }
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
@@ -160,12 +174,13 @@ export function rankPlaces(
   const more = stream + hashMore(at, step);
   const before = load<u64>(more);
   const niceRank = search.niceLength << 16;
-  let bucket = before;
-  for (let places = search.places; places > 0 && best < niceRank; places--, bucket >>= 16) {
-    best = rankWhole(best, here, at, (position - <u32>bucket) & 0x7fff, reach, end);
-  }
   store<u64>(more, before << 16 | (position & 0xffff));
-  return best;
+  if (best >= niceRank) return best;
+  best = rankWhole(best, here, at, (position - <u32>before) & 0x7fff, reach, end);
+  best = rankWhole(best, here, at, (position - <u32>(before >> 16)) & 0x7fff, reach, end);
+  if (search.places == 2 || best >= niceRank) return best;
+  best = rankWhole(best, here, at, (position - <u32>(before >> 32)) & 0x7fff, reach, end);
+  return rankWhole(best, here, at, (position - <u32>(before >> 48)) & 0x7fff, reach, end);
 }
 
 /**
@@ -208,7 +223,8 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
     if ((common >= jumpLength || (isRun && common >= VECTOR_BYTES)) && pixels >= minPixels) {
       match = isWeighed ? markMatch(match, pixels, distance) : spreadMatch(match, pixels, distance, minPixels);
       longMatches++;
-      rememberMatch<P>(stream, positions, search, at, pixels, distance);
+      if (search.places == 0) rememberMatch<P, Hasty>(stream, positions, search, at, pixels, distance);
+      else rememberMatch<P, Thorough>(stream, positions, search, at, pixels, distance);
       at += pixels * step;
       carried = 0;
       continue;
@@ -265,7 +281,7 @@ function markMatch(match: usize, pixels: u32, distance: u32): usize {
 
 /** Remembers pixels of a match behind its first; of long ones some at the end, and so of any run, where all are the same. */
 @inline
-export function rememberMatch<P>(
+export function rememberMatch<P, E>(
   stream: usize,
   positions: u32,
   search: Search,
@@ -276,18 +292,18 @@ export function rememberMatch<P>(
   const step = <u32>offsetof<P>();
   const end = at + pixels * step;
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels<P>(stream, positions, search.places != 0, pixels <= most ? at + step : end - most * step, end);
+  rememberPixels<P, E>(stream, positions, pixels <= most ? at + step : end - most * step, end);
 }
 
-/** Remembers the pixels up to `end`; where six of them were only if that is looked for. */
-export function rememberPixels<P>(stream: usize, positions: u32, hasPlaces: bool, at: usize, end: usize): void {
+/** Remembers the pixels up to `end`. */
+export function rememberPixels<P, E>(stream: usize, positions: u32, at: usize, end: usize): void {
   const step = <u32>offsetof<P>();
   for (; at < end; at += step) {
     const bytes = load<u64>(at);
     const position = <u16>(positions + <u32>at);
     store<u16>(stream + hashOne(onePixel(bytes, step)), position);
     store<u16>(stream + hashTwo(twoPixels(bytes, step)), position);
-    if (!hasPlaces) continue;
+    if (!isThorough<E>()) continue;
     const more = stream + hashMore(at, step);
     store<u64>(more, load<u64>(more) << 16 | position);
   }

@@ -5,7 +5,7 @@ import { chooseMatches } from "./deflate_choice";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
 import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";
-import { findMatches, rememberPixels, Search, weighsMatches } from "./deflate_search";
+import { findMatches, Hasty, rememberPixels, Search, Thorough, weighsMatches } from "./deflate_search";
 import {
   BLOCK_SYMBOLS,
   DeflateStream,
@@ -78,10 +78,12 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
   addLiterals(work, start + bytes);
   payoff.literals -= bytes;
   if (payoff.literals > 0) return;
-  const stream = work.stream;
-  const positions = stream.position - <u32>(changetype<usize>(work) + INPUT);
-  const pixels = min(bytes / search.step, WARMED_PIXELS);
-  rememberLast(search, changetype<usize>(stream), positions, work.anchor - pixels * search.step, work.anchor);
+  const step = search.step;
+  const stream = changetype<usize>(work.stream);
+  const positions = work.stream.position - <u32>(changetype<usize>(work) + INPUT);
+  const at = work.anchor - min(bytes / step, WARMED_PIXELS) * step;
+  if (search.places == 0) remember<Hasty>(stream, positions, step, at, work.anchor);
+  else remember<Thorough>(stream, positions, step, at, work.anchor);
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
@@ -92,7 +94,9 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
     const count = searchPixels(work, search, MAX_MATCHES, end);
     takeMatches(work, search.step, count, end);
   } else {
-    parse(work, search, min(end, start + MAX_MATCHES * search.step), end);
+    const searchEnd = min(end, start + MAX_MATCHES * search.step);
+    if (search.places == 0) parse<Hasty>(work, search, searchEnd, end);
+    else parse<Thorough>(work, search, searchEnd, end);
     if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
     noteGrain(search, <u32>(work.anchor - start) / search.step);
   }
@@ -127,20 +131,19 @@ function find(work: DeflateWork, search: Search, searchEnd: usize, end: usize): 
 }
 
 /** As {@link parsePixels}, likewise. */
-function parse(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
-  if (search.step == 1) parsePixels<OneByte>(work, search, searchEnd, end);
-  else if (search.step == 2) parsePixels<TwoBytes>(work, search, searchEnd, end);
-  else if (search.step == 3) parsePixels<ThreeBytes>(work, search, searchEnd, end);
-  else parsePixels<FourBytes>(work, search, searchEnd, end);
+function parse<E>(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
+  if (search.step == 1) parsePixels<OneByte, E>(work, search, searchEnd, end);
+  else if (search.step == 2) parsePixels<TwoBytes, E>(work, search, searchEnd, end);
+  else if (search.step == 3) parsePixels<ThreeBytes, E>(work, search, searchEnd, end);
+  else parsePixels<FourBytes, E>(work, search, searchEnd, end);
 }
 
 /** As {@link rememberPixels}, likewise. */
-function rememberLast(search: Search, stream: usize, positions: u32, at: usize, end: usize): void {
-  const hasPlaces = search.places != 0;
-  if (search.step == 1) rememberPixels<OneByte>(stream, positions, hasPlaces, at, end);
-  else if (search.step == 2) rememberPixels<TwoBytes>(stream, positions, hasPlaces, at, end);
-  else if (search.step == 3) rememberPixels<ThreeBytes>(stream, positions, hasPlaces, at, end);
-  else rememberPixels<FourBytes>(stream, positions, hasPlaces, at, end);
+function remember<E>(stream: usize, positions: u32, step: u32, at: usize, end: usize): void {
+  if (step == 1) rememberPixels<OneByte, E>(stream, positions, at, end);
+  else if (step == 2) rememberPixels<TwoBytes, E>(stream, positions, at, end);
+  else if (step == 3) rememberPixels<ThreeBytes, E>(stream, positions, at, end);
+  else rememberPixels<FourBytes, E>(stream, positions, at, end);
 }
 
 function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize): u32 {
