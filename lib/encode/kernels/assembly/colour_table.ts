@@ -103,7 +103,7 @@ function scanTwoColours(table: ColourTable, words: usize, count: u32, limit: u32
 
 function seeOne(table: ColourTable, word: u32): u32 {
   const size = table.size;
-  const index = see(table, word, size);
+  const index = see(table, table.colours, table.clearings, word, size);
   table.size = size + <u32>(index == size);
   return index;
 }
@@ -119,6 +119,8 @@ function equalWords(at: usize, colour: v128): v128 {
 }
 
 function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit: u32, indices: usize): bool {
+  const colours = <usize>table.colours;
+  const clearings = table.clearings;
   let size = table.size;
   let run = i8x16.splat(0);
   // The first word begins a run whatever is before it.
@@ -130,7 +132,7 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
     if (popcnt<u32>(starts) >= MANY_RUNS) {
       // Nobody can tell how far the next run goes.
       for (let i: usize = 0; i < 16; i++) {
-        const index = see(table, load<u32>(at + (i << 2)), size);
+        const index = see(table, colours, clearings, load<u32>(at + (i << 2)), size);
         size += <u32>(index == size);
         store<u8>(indices + group + i, <u8>index);
       }
@@ -141,7 +143,7 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
     // A run is written as if it went on for 16 words: the next one is written over it.
     for (; starts != 0; starts &= starts - 1) {
       const start = ctz<u32>(starts);
-      const index = see(table, load<u32>(at + (<usize>start << 2)), size);
+      const index = seeOften(table, colours, clearings, load<u32>(at + (<usize>start << 2)), size);
       size += <u32>(index == size);
       run = i8x16.splat(<i8>index);
       v128.store(indices + group + start, run);
@@ -153,13 +155,12 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
 
 /**
  * The index of a colour, `size` when it is new: it is in the table from now on, if the caller counts it. Nothing here
- * asks which it is, for that cannot be foretold.
+ * asks which it is, for that cannot be foretold. What is in a table is passed beside it: after any
+ * store it would be read anew.
  */
 @inline
-function see(table: ColourTable, word: u32, size: u32): u32 {
+function see(table: ColourTable, colours: usize, clearings: u32, word: u32, size: u32): u32 {
   const slots = changetype<usize>(table) + SLOTS;
-  const colours = <usize>table.colours;
-  const clearings = table.clearings;
   store<u32>(colours + (<usize>size << 2), word);
   let slot = firstSlot(word);
   let index = indexAt(clearings, slots + slot, size);
@@ -170,6 +171,17 @@ function see(table: ColourTable, word: u32, size: u32): u32 {
   store<u16>(slots + slot, <u16>(clearings | index));
   store<u8>(changetype<usize>(table) + index, 1, SEEN);
   return index;
+}
+
+/** The same, quicker for a colour that is in its own slot already: where runs are long, nearly all are. */
+@inline
+function seeOften(table: ColourTable, colours: usize, clearings: u32, word: u32, size: u32): u32 {
+  const index = <u32>load<u16>(changetype<usize>(table) + SLOTS + firstSlot(word)) ^ clearings;
+  if (index < size && load<u32>(colours + (<usize>index << 2)) == word) {
+    store<u8>(changetype<usize>(table) + index, 1, SEEN);
+    return index;
+  }
+  return see(table, colours, clearings, word, size);
 }
 
 /** The index in a slot; `size` if the slot is free. */

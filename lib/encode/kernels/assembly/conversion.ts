@@ -70,13 +70,21 @@ function swizzleRect(
   into: usize,
   intoStrideBytes: u32,
 ): void {
+  // The mask has nothing between 15 and 0x80, which is all that the relaxed one may take differently.
   const swizzle = conversionSwizzle(conversion);
   const wholeBytes = <usize>(width & ~3) << 2;
   for (let y: u32 = 0; y < height; y++) {
-    for (let at: usize = 0; at < wholeBytes; at += 16) {
-      v128.store(into + at, v128.swizzle(v128.load(from + at), swizzle));
+    let at: usize = 0;
+    for (; at + 64 <= wholeBytes; at += 64) {
+      const read = from + at;
+      const written = into + at;
+      v128.store(written, i8x16.relaxed_swizzle(v128.load(read), swizzle));
+      v128.store(written, i8x16.relaxed_swizzle(v128.load(read, 16), swizzle), 16);
+      v128.store(written, i8x16.relaxed_swizzle(v128.load(read, 32), swizzle), 32);
+      v128.store(written, i8x16.relaxed_swizzle(v128.load(read, 48), swizzle), 48);
     }
-    if (width & 3) v128.store(into + wholeBytes, v128.swizzle(loadRest(from + wholeBytes, width & 3), swizzle));
+    for (; at < wholeBytes; at += 16) v128.store(into + at, i8x16.relaxed_swizzle(v128.load(from + at), swizzle));
+    if (width & 3) v128.store(into + at, i8x16.relaxed_swizzle(loadRest(from + at, width & 3), swizzle));
     from += strideBytes;
     into += intoStrideBytes;
   }

@@ -7,8 +7,8 @@ import { Tile, tileAt, Tiles, tileSet, TILE_SIDE } from "./tight_tiles";
 @unmanaged
 export class AreaPalette {
   size: u32;
-  /** Tiles have no index from here on. */
-  indexEnd: u32;
+  /** Indices below this are the same in the palette as in the tiles. */
+  keptEnd: u32;
 }
 
 const SET: usize = 16;
@@ -35,14 +35,14 @@ export function takeUsedColours(palette: AreaPalette, tiles: Tiles): void {
   uniteSets(palette, tiles);
   const base = changetype<usize>(palette);
   palette.size = 0;
-  palette.indexEnd = 0;
+  palette.keptEnd = 0;
   for (let at: u32 = 0; at < MAX_COLOURS; at += 32) {
     for (let bits = load<u32>(base + (at >> 3), SET); bits != 0; bits &= bits - 1) {
       const index = at + ctz<u32>(bits);
+      if (index == palette.size) palette.keptEnd = index + 1;
       store<u8>(base + index, <u8>palette.size, MAP);
       store<u32>(areaColours(palette) + (<usize>palette.size << 2), load<u32>(<usize>tiles.palette + (index << 2)));
       palette.size++;
-      palette.indexEnd = index + 1;
     }
   }
   tiles.first = load<u32>(areaColours(palette));
@@ -118,8 +118,7 @@ export function writeIndices(palette: AreaPalette, tiles: Tiles, width: u32, at:
       const into = at + x * TILE_SIDE;
       if (tile.firstIndex == tile.secondIndex) fillTile(palette, tile, width, into);
       else {
-        // Without gaps between the indices in use they are what they were.
-        if (palette.indexEnd != palette.size) mapIndices(palette, tile);
+        if (tile.secondIndex >= palette.keptEnd) mapIndices(palette, tile);
         copyTile(tile, width, into);
       }
     }
@@ -145,19 +144,26 @@ function fillTile(palette: AreaPalette, tile: Tile, strideBytes: u32, into: usiz
 /** Puts the palette's own indices in the place of a tile's. */
 function mapIndices(palette: AreaPalette, tile: Tile): void {
   const map = changetype<usize>(palette) + MAP;
-  const mapEnd = map + palette.indexEnd;
-  const sixteen = i8x16.splat(16);
+  const sixteens = usedSixteens(tileSet(tile));
   const end = <usize>tile.indices + <u32>tile.width * tile.height;
   for (let at = <usize>tile.indices; at < end; at += 16) {
-    let indices = v128.load(at);
+    const indices = v128.load(at);
     let mapped = i8x16.splat(0);
-    // What is below or above the 16 that are looked up is zero.
-    for (let from = map; from < mapEnd; from += 16) {
-      mapped = v128.or(mapped, v128.swizzle(v128.load(from), indices));
-      indices = v128.sub<i8>(indices, sixteen);
+    for (let left = sixteens; left != 0; left &= left - 1) {
+      const first = ctz<u32>(left) << 4;
+      // What is below or above the 16 that are looked up is zero.
+      const looked = v128.swizzle(v128.load(map + first), v128.sub<i8>(indices, i8x16.splat(<i8>first)));
+      mapped = v128.or(mapped, looked);
     }
     v128.store(at, mapped);
   }
+}
+
+/** Which 16 indices, a bit for each 16, a set has any of: a tile has few colours of the many that it shares. */
+function usedSixteens(set: usize): u32 {
+  const none = i16x8.splat(0);
+  const low = v128.bitmask<i16>(v128.ne<i16>(v128.load(set), none));
+  return low | v128.bitmask<i16>(v128.ne<i16>(v128.load(set, 16), none)) << 8;
 }
 
 function copyTile(tile: Tile, strideBytes: u32, into: usize): void {
