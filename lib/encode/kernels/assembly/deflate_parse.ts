@@ -66,7 +66,7 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(0, step, stream, here, at, position, reach, end);
+    let best = rankRecent(0, step, isThorough<E>(), stream, here, at, position, reach, end);
     if (isThorough<E>()) {
       best = rankWhole(best, here, at, repeated, reach, end);
       best = rankPlaces(best, search, step, stream, here, at, position, reach, end);

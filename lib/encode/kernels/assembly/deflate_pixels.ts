@@ -36,9 +36,10 @@ export function onePixel(bytes: u64, step: u32): u32 {
   return <u32>bytes & (step == 3 || step == 1 ? 0xff_ffff : 0xffff_ffff);
 }
 
-/** What is hashed as two pixels. */
+/** What is hashed as two pixels; of bytes that are none twelve, where nothing else leads to long matches. */
 @inline
-export function twoPixels(bytes: u64, step: u32): u64 {
+export function twoPixels(at: usize, bytes: u64, step: u32, hasPlaces: bool): u64 {
+  if (step == 1 && !hasPlaces) return bytes ^ rotl(load<u64>(at, 4), 29);
   return step == 4 ? bytes : bytes & 0xffff_ffff_ffff;
 }
 

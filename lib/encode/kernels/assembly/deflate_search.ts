@@ -140,6 +140,7 @@ function rankLonger(best: u32, at: usize, distance: u32, end: usize): u32 {
 export function rankRecent(
   known: u32,
   step: u32,
+  hasPlaces: bool,
   stream: usize,
   here: v128,
   at: usize,
@@ -149,7 +150,7 @@ export function rankRecent(
 ): u32 {
   const bytes = v128.extract_lane<u64>(here, 0);
   const one = stream + hashOne(onePixel(bytes, step));
-  const two = stream + hashTwo(twoPixels(bytes, step));
+  const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
   const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
   store<u16>(one, <u16>position);
   const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
@@ -210,7 +211,7 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
     const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(carried, step, stream, here, at, position, reach, end);
+    let best = rankRecent(carried, step, search.places != 0, stream, here, at, position, reach, end);
     if (hasPlaces) {
       if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
       best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
@@ -302,7 +303,7 @@ export function rememberPixels<P, E>(stream: usize, positions: u32, at: usize, e
     const bytes = load<u64>(at);
     const position = <u16>(positions + <u32>at);
     store<u16>(stream + hashOne(onePixel(bytes, step)), position);
-    store<u16>(stream + hashTwo(twoPixels(bytes, step)), position);
+    store<u16>(stream + hashTwo(twoPixels(at, bytes, step, isThorough<E>())), position);
     if (!isThorough<E>()) continue;
     const more = stream + hashMore(at, step);
     store<u64>(more, load<u64>(more) << 16 | position);
