@@ -138,25 +138,27 @@ export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
 const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + 4096;
 export const WORK_BYTES: usize = (OUTPUT + MAX_OUTPUT_BYTES + SLACK + 63) & ~63;
 
-/** Lays the bytes of the stream's past before the input. */
+/** Lays the bytes of the stream's past before the input. They are kept in a ring: each where its position says. */
 export function loadHistory(work: DeflateWork): void {
   const kept = <usize>work.stream.historyBytes;
-  memory.copy(
-    changetype<usize>(work) + INPUT - kept,
-    changetype<usize>(work.stream) + HISTORY + WINDOW_BYTES - kept,
-    kept,
-  );
+  const ring = changetype<usize>(work.stream) + HISTORY;
+  const from = (<usize>work.stream.position - kept) & (WINDOW_BYTES - 1);
+  const first = min(kept, WINDOW_BYTES - from);
+  const into = changetype<usize>(work) + INPUT - kept;
+  memory.copy(into, ring + from, first);
+  memory.copy(into + first, ring, kept - first);
 }
 
-/** Keeps the last bytes of input and past for the next call. */
+/** Keeps the last bytes of the input for the next call. */
 export function saveHistory(work: DeflateWork, inputBytes: u32): void {
   const stream = work.stream;
-  const kept = min(<usize>(stream.historyBytes + inputBytes), WINDOW_BYTES);
-  stream.historyBytes = <u32>kept;
+  stream.historyBytes = min(stream.historyBytes + inputBytes, <u32>WINDOW_BYTES);
   stream.position += inputBytes;
-  memory.copy(
-    changetype<usize>(stream) + HISTORY + WINDOW_BYTES - kept,
-    changetype<usize>(work) + INPUT + inputBytes - kept,
-    kept,
-  );
+  const added = min(<usize>inputBytes, WINDOW_BYTES);
+  const ring = changetype<usize>(stream) + HISTORY;
+  const at = (<usize>stream.position - added) & (WINDOW_BYTES - 1);
+  const first = min(added, WINDOW_BYTES - at);
+  const from = changetype<usize>(work) + INPUT + inputBytes - added;
+  memory.copy(ring + at, from, first);
+  memory.copy(ring, from + first, added - first);
 }
