@@ -1,6 +1,7 @@
 /** Which Tight rects a picture becomes. */
 
 import assert from "node:assert/strict";
+import { textPage } from "../../bench/pictures/text_page.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { Arena, ARENA_BYTES } from "../../lib/encode/arena.ts";
 import { chooseConversion } from "../../lib/encode/choose.ts";
@@ -26,6 +27,13 @@ const HIGH_COLOUR: PixelFormat = {
   greenShift: 5,
 };
 
+interface SendOptions {
+  readonly format?: PixelFormat;
+  readonly spareRects?: number;
+  readonly gradients?: boolean;
+  readonly compressLevel?: number;
+}
+
 interface Sent {
   readonly rects: readonly DecodedRect[];
   readonly seen: readonly TightKind[];
@@ -36,7 +44,7 @@ interface Sent {
 async function send(
   picture: Uint32Array,
   width: number,
-  { format = X8R8G8B8, spareRects = 1_000, compressLevel = 6, gradients = true } = {},
+  { format = X8R8G8B8, spareRects = 1_000, gradients = true, ...level }: SendOptions = {},
 ): Promise<Sent> {
   const height = picture.length / width;
   const surface = TestSurface.create(width, height);
@@ -45,7 +53,7 @@ async function send(
   const streams: ClientStreams = {};
   const decoder = new ReferenceDecoder(width, height, format);
   const update = new UpdateBuffer();
-  const settings = { encoding: Encoding.Tight, pixelFormat: format, compressLevel, gradients };
+  const settings = { encoding: Encoding.Tight, pixelFormat: format, gradients, ...level };
   const conversion = chooseConversion(Encoding.Tight, format, usesGradient(settings));
   const context = { arena, surface: surface.view, settings, conversion, streams, update };
   await encodeTightRects({ ...context, spareRects: () => spareRects }, { ...surface.bounds, lossy: "forbidden" });
@@ -151,6 +159,27 @@ Deno.test("a part is one rect when the update has no room for more", async () =>
   assert.ok((await send(picture, 300)).rects.length > 1);
   const { rects, seen } = await send(picture, 300, { spareRects: 1 });
   assert.deepEqual([rects.length, seen], [1, ["copy"]]);
+});
+
+/** Whether two lengths differ by no more than what a stream's first bytes owe to the memory it was given. */
+function areAlike(a: number, b: number): boolean {
+  return Math.abs(a - b) < a / 100;
+}
+
+Deno.test("higher compress levels are fewer bytes: 2 as many as 1, 3 to 6 and none alike", async () => {
+  const { rgbx } = textPage(640, 480);
+  const page = paint(640, 480, (x, y) => {
+    const [red, green, blue] = rgbx.subarray((y * 640 + x) * 4);
+    return red! << 16 | green! << 8 | blue!;
+  });
+  const bytesAt = async (level: { compressLevel?: number }) => (await send(page, 640, level)).byteLength;
+  const levels: number[] = [];
+  for (let compressLevel = 1; compressLevel <= 9; compressLevel++) levels.push(await bytesAt({ compressLevel }));
+  const [first, second, third, ...higher] = levels as [number, number, number, ...number[]];
+  assert.ok(areAlike(first, second), `${levels}`);
+  for (const bytes of [...higher.slice(0, 3), await bytesAt({})]) assert.ok(areAlike(third, bytes), `${levels}`);
+  assert.ok(third < first * 0.97, `${levels}`);
+  assert.ok(higher.at(-2)! < third && higher.at(-1)! < higher.at(-2)!, `${levels}`);
 });
 
 Deno.test("level 0 is inflated like any other", async () => {
