@@ -38,7 +38,7 @@ export class Search {
   niceLength: u32;
   /** Behind the start of a shorter match it is looked whether a longer one begins at the next pixel. */
   lazyLength: u32;
-  /** In a match this long no pixel is looked at for itself; */
+  /** In a match this long no pixel is looked at for itself. */
   jumpLength: u32;
   /** Where matches save less than so many percent, what comes next is not searched. */
   leastSaved: f32;
