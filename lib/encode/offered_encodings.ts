@@ -33,17 +33,21 @@ const STATELESS: ReadonlySet<number> = new Set<number>([
   Encoding.Hextile,
   Encoding.JPEG,
 ]);
+/** Files, whose colours a client with a byte a pixel has nothing to show with. */
+const FILES: ReadonlySet<number> = new Set<number>([Encoding.TightPNG, Encoding.JPEG]);
 
 /**
- * What is used of an encoding list, the most wanted first, for a client that sets a quality for JPEG or does not.
- * Everybody understands Raw.
+ * What is used of an encoding list, the most wanted first, for a client that sets a quality for JPEG or does not, and
+ * has a byte a pixel or more. Everybody understands Raw.
  */
 export function pickEncodings(
   listed: readonly number[],
   policy: EncodingPolicy,
   takesJpeg: boolean,
+  hasBytePixels = false,
 ): OfferedEncodings {
   const served = listed.filter((encoding) => {
+    if (hasBytePixels && FILES.has(encoding)) return false;
     return BEST_FIRST.some((group) => group.includes(encoding)) && (encoding !== Encoding.JPEG || takesJpeg);
   });
   if (policy === "qemu") return { encoding: firstWanted(served), beside: [] };

@@ -9,6 +9,8 @@ import { CURSOR_ENCODINGS, type CursorEncoding } from "./cursor_rects.ts";
 
 /** What the server may send one client. */
 export interface ClientFeatures extends OfferedEncodings {
+  /** What is used instead while the client has a byte a pixel. */
+  readonly withBytePixels: OfferedEncodings;
   /** 0–9; undefined for the encoding's default. */
   readonly compressLevel: number | undefined;
   /** Whether the client is sent Tight and knows its gradient filter. */
@@ -36,9 +38,11 @@ export const NO_FEATURES: ClientFeatures = featuresOf([]);
 export function featuresOf(encodings: readonly number[], policy: EncodingPolicy = "best"): ClientFeatures {
   const listed = new Set(encodings);
   const quality = qualityOf(encodings);
-  const picked = pickEncodings(encodings, policy, quality.jpeg !== undefined);
+  const takesJpeg = quality.jpeg !== undefined;
+  const picked = pickEncodings(encodings, policy, takesJpeg);
   return {
     ...picked,
+    withBytePixels: pickEncodings(encodings, policy, takesJpeg, true),
     compressLevel: firstLevel(encodings, COMPRESS_LEVEL_0),
     gradients: picked.encoding === Encoding.Tight && knowsGradients(encodings),
     ...quality,

@@ -17,7 +17,7 @@ import type { OutputQueue } from "./output_queue.ts";
 import { PseudoRects } from "./pseudo_rects.ts";
 import { ClientGeometry } from "./resize.ts";
 import { joinRects, rectCostPixels } from "./update_rects.ts";
-import { encodeSettings, UpdateWriter } from "./update_writer.ts";
+import { encodeSettings, UpdateWriter, usedEncodings } from "./update_writer.ts";
 
 /** What the client has asked for and not been answered yet; `force` was not incremental. */
 export type UpdateRequest = "none" | "incremental" | "force";
@@ -265,7 +265,8 @@ export class UpdatePacing {
     if (this.#isClosed || this.#tracker.isEmpty) return false;
     // a client that sees a part only does not have what is copied into it
     const allowCopies = this.#features.copyRect && !this.#geometry.isOutdated;
-    const { copies, rects } = this.#tracker.take(allowCopies, rectCostPixels(this.#features.encoding));
+    const { encoding } = usedEncodings(this.#writer.wishes);
+    const { copies, rects } = this.#tracker.take(allowCopies, rectCostPixels(encoding));
     const job = this.#makeJob(copies, joinRects(this.#visibleParts(rects), copies.length));
     if (job.copies.length + job.rects.length === 0) return false;
     const inFlight = { request: this.#request, rects: job.rects, isStale: false };

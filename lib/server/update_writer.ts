@@ -3,6 +3,7 @@
 import { MAX_UPDATE_RECTS } from "../base/limits.ts";
 import type { Rect } from "../base/rect.ts";
 import type { EncodedUpdate, EncodeSettings } from "../encode/job.ts";
+import type { OfferedEncodings } from "../encode/offered_encodings.ts";
 import { type PixelFormat, X8R8G8B8 } from "../rfb/pixel_format.ts";
 import { UPDATE_HEADER_BYTES } from "../rfb/server_messages.ts";
 import { type ClientFeatures, NO_FEATURES } from "./client_features.ts";
@@ -19,9 +20,16 @@ export interface ClientWishes {
 /** What a client gets that has said nothing. */
 export const NO_WISHES: ClientWishes = { pixelFormat: X8R8G8B8, features: NO_FEATURES };
 
+/** The encodings that it is sent. */
+export function usedEncodings({ pixelFormat, features }: ClientWishes): OfferedEncodings {
+  return pixelFormat.bitsPerPixel === 8 ? features.withBytePixels : features;
+}
+
 /** What an encoder is told of them. */
-export function encodeSettings({ pixelFormat, features }: ClientWishes): EncodeSettings {
-  const { encoding, beside, compressLevel, gradients, qualityLevel, jpeg, zywrleDepth } = features;
+export function encodeSettings(wishes: ClientWishes): EncodeSettings {
+  const { pixelFormat, features } = wishes;
+  const { encoding, beside } = usedEncodings(wishes);
+  const { compressLevel, gradients, qualityLevel, jpeg, zywrleDepth } = features;
   return {
     pixelFormat,
     encoding,

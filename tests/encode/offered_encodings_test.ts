@@ -42,6 +42,19 @@ Deno.test("JPEG is passed over for clients that take none", () => {
   assert.equal(pickEncodings([JPEG, Raw], "qemu", false).encoding, Raw);
 });
 
+Deno.test("a client with a byte a pixel is sent no files, but what else it lists", () => {
+  const lists: readonly [readonly number[], number, readonly number[]][] = [
+    [[Hextile, TightPNG], Hextile, []],
+    [[TightPNG, JPEG, RRE, Raw], RRE, [Raw]],
+    [[TightPNG], Raw, []],
+    [[JPEG], Raw, []],
+  ];
+  for (const [list, encoding, beside] of lists) {
+    assert.deepEqual(pickEncodings(list, "best", true, true), { encoding, beside }, list.join());
+    assert.equal(pickEncodings(list, "qemu", true, true).encoding, encoding, list.join());
+  }
+});
+
 /** What noVNC lists, version by version [core/rfb.js]: each what the one before does and more. */
 const NOVNC_LISTS: readonly [string, readonly number[]][] = [
   ["1.0", [1, Tight, Hextile, RRE, Raw, TightPNG, -26, -254, -223, -224, -258, -308, -309, -312, -313, -239]],

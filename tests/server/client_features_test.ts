@@ -6,6 +6,7 @@ Deno.test("a client that lists nothing understands Raw and no extension", () => 
   assert.deepEqual(NO_FEATURES, {
     encoding: Encoding.Raw,
     beside: [],
+    withBytePixels: { encoding: Encoding.Raw, beside: [] },
     compressLevel: undefined,
     gradients: false,
     qualityLevel: undefined,
@@ -27,6 +28,12 @@ Deno.test("the policy decides what is used of the encodings that are listed", ()
   assert.deepEqual(featuresOf(list, "best"), featuresOf(list));
   const { encoding: first, beside: none } = featuresOf(list, "qemu");
   assert.deepEqual({ first, none }, { first: Encoding.Hextile, none: [] });
+});
+
+Deno.test("what is used without PNG files is decided as well", () => {
+  const { encoding, withBytePixels } = featuresOf([Encoding.TightPNG, Encoding.Hextile, Encoding.Raw]);
+  assert.equal(encoding, Encoding.TightPNG);
+  assert.deepEqual(withBytePixels, { encoding: Encoding.Hextile, beside: [Encoding.Raw] });
 });
 
 Deno.test("JPEG is of no use to a client that sets no quality", () => {
@@ -60,6 +67,7 @@ Deno.test("extensions count only when they are listed", () => {
   assert.deepEqual(features, {
     encoding: Encoding.Raw,
     beside: [],
+    withBytePixels: { encoding: Encoding.Raw, beside: [] },
     compressLevel: 2,
     gradients: false,
     qualityLevel: undefined,

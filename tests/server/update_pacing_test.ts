@@ -313,6 +313,17 @@ pacingTest("a job in the old pixel format is not sent, and its request is answer
   assert.deepEqual((await rig.sent()).map((bytes) => bytes.length), [30]);
 });
 
+pacingTest("who lists TightPNG is sent something else while it has a byte a pixel", async (rig) => {
+  const used: number[] = [];
+  for (const format of [X8R8G8B8, R3G3B2, X8R8G8B8]) {
+    rig.pacing.setPixelFormat(format);
+    rig.pacing.onRequest(false, WHOLE);
+    used.push(rig.encoder.last.settings.encoding);
+    await rig.encoder.answer();
+  }
+  assert.deepEqual(used, [Encoding.TightPNG, Encoding.Hextile, Encoding.TightPNG]);
+}, [Encoding.Hextile, Encoding.TightPNG]);
+
 pacingTest("the compress level goes with the job", async (rig) => {
   rig.pacing.onRequest(true, WHOLE);
   await Promise.resolve();
