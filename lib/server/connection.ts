@@ -80,7 +80,7 @@ export class Connection {
       clock: host.clock,
       budget: host.outputBudget,
       onDrain: () => this.#guard(() => this.#client?.onDrain()),
-      onFailure: (reason) => this.close(reason, "warn"),
+      onFailure: (error) => this.#closeFor(error),
     });
     this.#handshake = new Handshake({
       password,

@@ -1,7 +1,7 @@
 /** What waits to be sent to one client, and whether it takes it: throttle, hard cap, stall deadline. */
 
 import type { Clock, Timer } from "../base/clock.ts";
-import { errorMessage } from "../base/errors.ts";
+import { LimitError } from "../base/errors.ts";
 import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../base/limits.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 import { OutputBudget } from "./output_budget.ts";
@@ -20,8 +20,8 @@ export interface OutputQueueOptions {
   readonly budget?: OutputBudget;
   /** Some bytes have gone out. */
   readonly onDrain: () => void;
-  /** Nothing more can be sent: the connection is to be closed. Called once. */
-  readonly onFailure: (reason: string) => void;
+  /** Nothing more can be sent: the connection is to be closed. LimitError when it takes too little. Called once. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 interface Chunk {
@@ -108,7 +108,8 @@ export class OutputQueue {
     this.#chunks.push({ bytes, onWritten: this.#holding(bytes, onWritten) });
     this.#bytesQueued += bytes.length;
     if (this.bytesPending > this.#limitBytes) {
-      return this.#fail(`${this.bytesPending} bytes of output pending, limit is ${this.#limitBytes}`);
+      const reason = `${this.bytesPending} bytes of output pending, limit is ${this.#limitBytes}`;
+      return this.#fail(new LimitError(reason));
     }
     this.#watch();
     this.#pump ??= this.#run();
@@ -164,7 +165,7 @@ export class OutputQueue {
         if (!this.#isEnded) this.#options.onDrain();
       }
     } catch (error) {
-      this.#fail(errorMessage(error));
+      this.#fail(error);
     } finally {
       this.#pump = undefined;
     }
@@ -193,10 +194,10 @@ export class OutputQueue {
     return this.#chunks.splice(0, count);
   }
 
-  #fail(reason: string): void {
+  #fail(error: unknown): void {
     if (this.#isEnded) return;
     this.end();
-    this.#options.onFailure(reason);
+    this.#options.onFailure(error);
   }
 
   /** One timer while something is pending, none otherwise: idle clients cost nothing. */
@@ -222,7 +223,8 @@ export class OutputQueue {
     const stalledMs = nowMs - this.#stalledSinceMs;
     if (stalledMs >= STALL_DEADLINE_MS) {
       const stalledS = Math.round(stalledMs / 1_000);
-      return this.#fail(`${this.bytesPending} bytes of output pending, and none taken for ${stalledS} s`);
+      const reason = `${this.bytesPending} bytes of output pending, and none taken for ${stalledS} s`;
+      return this.#fail(new LimitError(reason));
     }
     this.#setStallTimer();
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { errorMessage } from "../../lib/base/errors.ts";
 import { MAX_CUT_TEXT_BYTES, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { ByteReader } from "../../lib/rfb/byte_reader.ts";
 import { parseServerCutText } from "../../lib/rfb/server_messages.ts";
@@ -11,7 +12,7 @@ function makeClipboard(stream: FakeStream): { clipboard: Clipboard; output: Outp
   const output = new OutputQueue(stream, {
     clock: new FakeClock(),
     onDrain: () => clipboard.onDrain(),
-    onFailure: (reason) => assert.fail(reason),
+    onFailure: (error) => assert.fail(errorMessage(error)),
   });
   const clipboard = new Clipboard(output);
   return { clipboard, output };

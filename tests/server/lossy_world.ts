@@ -45,8 +45,8 @@ export class LossyWorld implements ClientEncoder {
     this.lossyArea = this.#size;
     this.#picture = new Uint32Array(width * height);
     this.#statistics = new DisplayStatistics(this.display, this.clock);
-    const onFailure = (reason: string) => {
-      throw new Error(reason);
+    const onFailure = (fault: unknown) => {
+      throw fault;
     };
     const onDrain = () => this.pacing.tryUpdate();
     this.#stream = new FakeStream(room);

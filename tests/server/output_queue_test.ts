@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { errorMessage } from "../../lib/base/errors.ts";
 import { OUTPUT_LIMIT_SCALE, STALL_DEADLINE_MS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { OutputBudget } from "../../lib/server/output_budget.ts";
 import { OutputQueue } from "../../lib/server/output_queue.ts";
@@ -16,7 +17,7 @@ function makeQueue(
   const queue = new OutputQueue(stream, {
     clock,
     onDrain: () => drained++,
-    onFailure: (reason) => failures.push(reason),
+    onFailure: (error) => failures.push(errorMessage(error)),
   });
   return { queue, clock, failures, drains: () => drained };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { errorMessage } from "../../lib/base/errors.ts";
 import { MAX_UPDATE_RECTS, RESIZE_GRACE_MS, THROTTLE_FLOOR_BYTES } from "../../lib/base/limits.ts";
 import { rect } from "../../lib/base/rect.ts";
 import { HIDDEN_CURSOR } from "../../lib/display/cursor.ts";
@@ -41,7 +42,7 @@ class Rig {
       clock: this.clock,
       budget,
       onDrain: () => this.pacing.tryUpdate(),
-      onFailure: (reason) => this.failures.push(reason),
+      onFailure: (error) => this.failures.push(errorMessage(error)),
     });
     this.pacing = new UpdatePacing({
       display: this.display,

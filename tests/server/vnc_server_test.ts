@@ -24,6 +24,7 @@ import { fakeUpdate } from "../helpers/fake_encoder.ts";
 import { FakeStream } from "../helpers/fake_stream.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { RIG_HEIGHT, RIG_WIDTH, ServerRig, serverTest } from "../helpers/server_rig.ts";
+import { SlowStream } from "../helpers/slow_stream.ts";
 
 const HANDSHAKE = [...new TextEncoder().encode("RFB 003.008\n"), 1, 1];
 const REQUEST_ALL = [3, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff];
@@ -52,6 +53,23 @@ serverTest("a client is connected, initialized and disconnected, and the list sh
     `disconnected ${JSON.stringify({ ...initialized, reason: "closed by the client" })}`,
   ]);
   assert.equal(rig.lines.length, 3);
+});
+
+serverTest("a client that leaves in the middle of an update is no trouble to anybody", async (rig) => {
+  const [near, far] = memoryPipe();
+  const server = new SlowStream(far);
+  rig.server.addStream(server);
+  const client = new RawClient(near);
+  await client.initialize();
+  // the end of what the client says is heard later than the line breaks
+  server.hold();
+  await client.request(true);
+  await settle();
+  await rig.pool.encoders[0]!.answer(4 << 20);
+  await settle();
+  client.close();
+  await once(rig.server, "disconnected");
+  assert.match(rig.lines.at(-1)!, /^vncd: client 1 disconnected: Cannot write to memory: the peer has closed it$/);
 });
 
 serverTest("a wrong password ends the connection after its reason, and is logged in full", async (rig) => {
