@@ -73,5 +73,5 @@ function rawBytes(parts: readonly Rect[], bytesPerPixel: number): number {
 export function closeStreams(streams: ClientStreams): void {
   streams.zlib?.close();
   streams.zrle?.close();
-  for (const stream of streams.tight ?? []) stream?.close();
+  streams.tight?.close();
 }

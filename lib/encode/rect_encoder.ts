@@ -3,6 +3,7 @@
 import type { Arena } from "./arena.ts";
 import type { EncodeSettings, SurfaceView } from "./job.ts";
 import type { Part } from "./rect_plan.ts";
+import type { TightStreams } from "./tight_streams.ts";
 import type { UpdateBuffer } from "./update_buffer.ts";
 import type { ZlibStream } from "./zlib_stream.ts";
 
@@ -12,8 +13,7 @@ export interface ClientStreams {
   begun?: number;
   zlib?: ZlibStream;
   zrle?: ZlibStream;
-  /** By the number Tight gives them. */
-  tight?: (ZlibStream | undefined)[];
+  tight?: TightStreams;
 }
 
 /** Everything about a job that does not change from rect to rect. */

@@ -5,6 +5,7 @@ import { MAX_ZLIB_STREAM_PAGES } from "../base/limits.ts";
 import { instantiateKernels, KERNEL_RESERVED_BYTES, type Kernels } from "./kernels/kernels.ts";
 
 const PAGE_BYTES = 65_536;
+const WORD_BYTES = 4;
 const WORK = KERNEL_RESERVED_BYTES;
 /** Slots that are made room for at once. */
 const SLOTS_AT_ONCE = 8;
@@ -67,6 +68,27 @@ export class StreamMemory {
     const words = new Uint32Array(buffer, this.#segmentsPointer, 2 * segments.length);
     segments.forEach(({ end, pixelBytes }, at) => words.set([end, pixelBytes], 2 * at));
     const byteLength = this.#kernels.deflate(WORK, slot, segments.length, level);
+    return new Uint8Array(buffer, this.#outputPointer, byteLength);
+  }
+
+  /**
+   * Writes the rects that Tight's kernel found as they go on the wire. `bytes` are those it wrote, and `part` says what
+   * to do with them: struct TightPart of kernels/assembly/tight_rects.ts, then the rects. The result is valid until the
+   * next call. Throws RangeError for more than the largest part has.
+   */
+  writeTightRects(bytes: Uint8Array, part: Uint32Array, rects: Uint32Array): Uint8Array {
+    const start = Math.ceil(bytes.length / WORD_BYTES);
+    const words = start + part.length + rects.length;
+    if (words * WORD_BYTES > this.#kernels.maxDeflateBytes()) {
+      throw new RangeError(`Cannot write ${bytes.length} bytes in ${rects.length} words of rects: there is no room`);
+    }
+    const { buffer } = this.#memory;
+    const input = new Uint32Array(buffer, this.#inputPointer, words);
+    // both begin at a whole word, so that V8 copies eight bytes at a time
+    new Uint8Array(buffer, this.#inputPointer).set(bytes);
+    input.set(part, start);
+    input.set(rects, start + part.length);
+    const byteLength = this.#kernels.writeTightRects(WORK, this.#inputPointer + start * WORD_BYTES);
     return new Uint8Array(buffer, this.#outputPointer, byteLength);
   }
 

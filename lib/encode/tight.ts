@@ -10,41 +10,10 @@ import { JPEG_RULE, JPEG_RULE_OFFSET, WIRE_BYTES_OFFSET } from "./pixel_conversi
 import type { RectContext } from "./rect_encoder.ts";
 import type { Part } from "./rect_plan.ts";
 import { isSmooth } from "./smoothness.ts";
-import { fillPixel, writePngPayload } from "./tight_png.ts";
-import { CHOOSY_LEVEL, ZlibStream } from "./zlib_stream.ts";
+import { writePngRects } from "./tight_png.ts";
+import { TightStreams } from "./tight_streams.ts";
 
-/** Fewer bytes go out as they are, without a length. */
-const MIN_COMPRESSED_BYTES = 12;
-/** Level when the client asks for none: a ninth fewer bytes of text than at 1, for a quarter more time [measured]. */
-const DEFAULT_COMPRESS_LEVEL = 3;
-/** From this level on what is behind the gradient filter is searched: 6 % of the bytes for half as much time again. */
-const MIN_SEARCHED_LEVEL = 7;
-/** The level it is searched at: higher ones search for long and find next to nothing [measured]. */
-const GRADIENT_COMPRESS_LEVEL = 3;
-/** Deflate's level at each compress level: from 3 on it takes a third more time for a tenth of the bytes [measured]. */
-const DEFLATE_LEVEL: readonly number[] = [0, 1, 1, 2, 2, 2, 2, 3, 5, 9];
-const FILTER_FOLLOWS = 4;
-const FILL_CONTROL = 0x80;
 const JPEG_CONTROL = 0x90;
-const PALETTE_FILTER = 1;
-const GRADIENT_FILTER = 2;
-
-/** The zlib stream of each filter. */
-const STREAM: Readonly<Record<number, number>> = {
-  [TightFilter.copy]: 0,
-  [TightFilter.mono]: 1,
-  [TightFilter.palette]: 2,
-  [TightFilter.gradient]: 3,
-};
-
-/** A rect that the kernel made of a part. */
-interface TightRect {
-  readonly bounds: Rect;
-  readonly filter: number;
-  readonly colours: number;
-  /** Its palette and pixels. */
-  readonly bytes: Uint8Array;
-}
 
 /** Writes a part as the rects that suit what is in it; as one while there is no room for more in the update. */
 export function encodeTightRects(context: RectContext, part: Part): void {
@@ -52,11 +21,12 @@ export function encodeTightRects(context: RectContext, part: Part): void {
   if (mostRects(part) > context.spareRects()) return writeCopy(context, part);
   const jpeg = jpegOf(settings, part);
   const rules = jpeg === undefined ? conversion : conversion.with(JPEG_RULE_OFFSET, JPEG_RULE[part.lossy]);
-  const found = readRects(arena, part, arena.encode(arena.kernels.encodeTight, rules, surface, part));
-  for (const each of found) if (each.filter !== TightFilter.jpeg) writeRect(context, each);
+  const bytes = arena.encode(arena.kernels.encodeTight, rules, surface, part);
+  const found = foundRects(arena);
+  const lossy = jpeg === undefined ? [] : jpegBounds(part, found);
+  writeRects(context, part, found, bytes, found.length / TightRects.words - lossy.length);
   // last, for their files take the place of all bytes in the arena
-  for (const { bounds, filter } of found) {
-    if (filter !== TightFilter.jpeg) continue;
+  for (const bounds of lossy) {
     if (part.lossy !== "smooth" || isSmooth(context, bounds)) writeJpeg(context, bounds, jpeg!);
     else encodeTightRects(context, { ...bounds, lossy: "forbidden" });
   }
@@ -66,7 +36,17 @@ export function encodeTightRects(context: RectContext, part: Part): void {
 function writeCopy(context: RectContext, bounds: Rect): void {
   const { arena, conversion, surface } = context;
   const bytes = arena.encode(arena.kernels.encodeRaw, conversion, surface, bounds);
-  writeRect(context, { bounds, filter: TightFilter.copy, colours: 0, bytes });
+  const found = Uint32Array.of(0, 0, bounds.width, bounds.height, TightFilter.copy, 0, bytes.length);
+  writeRects(context, bounds, found, bytes, 1);
+}
+
+/** Writes the `count` rects of a part that are not left to JPEG. */
+function writeRects(context: RectContext, part: Rect, found: Uint32Array, bytes: Uint8Array, count: number): void {
+  const { update, streams, settings, conversion } = context;
+  if (settings.encoding === Encoding.TightPNG) return writePngRects(context, part, found, bytes);
+  const tight = streams.tight ??= new TightStreams();
+  const wireBytes = conversion[WIRE_BYTES_OFFSET]!;
+  update.appendRects(tight.write(part, found, bytes, wireBytes, settings.compressLevel), count);
 }
 
 function writeJpeg(context: RectContext, bounds: Rect, jpeg: JpegSettings): void {
@@ -85,64 +65,21 @@ function mostRects({ width, height }: Rect): number {
   return Math.ceil(width / tileSide) * Math.ceil(height / tileSide);
 }
 
-function readRects(arena: Arena, part: Rect, output: Uint8Array): TightRect[] {
-  const { firstIndex, words: size } = TightRects;
-  const count = arena.scratch(1)[0]!;
-  const words = arena.scratch(firstIndex + count * size);
-  let start = 0;
-  return Array.from({ length: count }, (_, at) => {
-    const from = firstIndex + at * size;
-    const [x, y, width, height, filter, colours, end] = words.subarray(from, from + size);
-    const bytes = output.subarray(start, end);
-    start = end!;
-    const bounds = rect(part.x + x!, part.y + y!, width!, height!);
-    return { bounds, filter: filter!, colours: colours!, bytes };
-  });
+/** The words of the rects that the kernel has found. */
+function foundRects(arena: Arena): Uint32Array {
+  const { firstIndex, words } = TightRects;
+  const [count] = arena.scratch(1);
+  return arena.scratch(firstIndex + count! * words).subarray(firstIndex);
 }
 
-function writeRect(context: RectContext, { bounds, filter, colours, bytes }: TightRect): void {
-  const { update, settings } = context;
-  const isPng = settings.encoding === Encoding.TightPNG;
-  update.beginRect(bounds, settings.encoding);
-  if (filter === TightFilter.fill) {
-    update.u8(FILL_CONTROL);
-    return update.append(isPng ? fillPixel(settings.pixelFormat, bytes) : bytes);
+/** Where the rects are that are left to JPEG. */
+function jpegBounds(part: Rect, found: Uint32Array): Rect[] {
+  const bounds: Rect[] = [];
+  for (let at = 0; at < found.length; at += TightRects.words) {
+    const [x, y, width, height, filter] = found.subarray(at);
+    if (filter === TightFilter.jpeg) bounds.push(rect(part.x + x!, part.y + y!, width!, height!));
   }
-  const paletteBytes = colours * context.conversion[WIRE_BYTES_OFFSET]!;
-  if (isPng) return writePngPayload(context, { bounds, colours, paletteBytes, bytes });
-  const stream = STREAM[filter]!;
-  const reset = beginsStream(context, stream, bytes.length - paletteBytes) ? 1 << stream : 0;
-  update.u8((filter === TightFilter.copy ? stream : stream | FILTER_FOLLOWS) << 4 | reset);
-  if (filter === TightFilter.gradient) update.u8(GRADIENT_FILTER);
-  if (colours > 0) {
-    update.u8(PALETTE_FILTER);
-    update.u8(colours - 1);
-    update.append(bytes.subarray(0, paletteBytes));
-  }
-  // Palette indices and packed bits repeat at any byte.
-  const pixelBytes = colours > 0 ? 1 : context.conversion[WIRE_BYTES_OFFSET]!;
-  writePixels(context, stream, bytes.subarray(paletteBytes), pixelBytes);
-}
-
-/** Whether a rect's pixels are the first of a stream: the viewer may have read another one of that number before. */
-function beginsStream({ streams }: RectContext, at: number, pixelBytes: number): boolean {
-  return pixelBytes >= MIN_COMPRESSED_BYTES && streams.tight?.[at] === undefined;
-}
-
-function writePixels(context: RectContext, at: number, pixels: Uint8Array, pixelBytes: number): void {
-  const { update, streams, settings } = context;
-  if (pixels.length < MIN_COMPRESSED_BYTES) return update.append(pixels);
-  const tight = streams.tight ??= [];
-  const stream = tight[at] ??= new ZlibStream();
-  const level = streamLevel(at, settings.compressLevel);
-  const compressed = stream.compress(pixels, [{ end: pixels.length, pixelBytes }], level);
-  update.compactLength(compressed.length);
-  update.append(compressed);
-}
-
-function streamLevel(stream: number, compressLevel = DEFAULT_COMPRESS_LEVEL): number {
-  if (stream !== STREAM[TightFilter.gradient]) return DEFLATE_LEVEL[compressLevel]!;
-  return compressLevel < MIN_SEARCHED_LEVEL ? CHOOSY_LEVEL : GRADIENT_COMPRESS_LEVEL;
+  return bounds;
 }
 
 /** Whether pixels may go behind the gradient filter: not where nothing is compressed, which is all it is for. */

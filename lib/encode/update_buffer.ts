@@ -129,6 +129,12 @@ export class UpdateBuffer {
     } else this.#bytes.set(bytes, at);
   }
 
+  /** Rects with their headers. */
+  appendRects(bytes: Uint8Array, count: number): void {
+    this.append(bytes);
+    this.#rectCount += count;
+  }
+
   /** The whole message. */
   finish(): EncodedUpdate {
     this.#view.setUint8(0, ServerMessageType.FramebufferUpdate);

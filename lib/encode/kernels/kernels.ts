@@ -28,7 +28,7 @@ export const ZrleSegments = { maxCount: 127, firstIndex: 2 } as const;
  * width and height in the part, its {@link TightFilter}, the colours of its palette and the end of its bytes in the
  * output: palette, then pixels.
  */
-export const TightRects = { firstIndex: 8, words: 7, tileSide: 32 } as const;
+export const TightRects = { firstIndex: 8, words: 7, filterIndex: 4, tileSide: 32 } as const;
 
 /**
  * What `analyseCells` says in the highest byte of a cell; a solid one's colour B,G,R is below. Pixels of noise are
@@ -129,6 +129,13 @@ export interface Kernels {
    * for each. Returns the number of bytes at `deflateOutputOffset()`: no more than stored blocks would be.
    */
   deflate(workPointer: number, streamPointer: number, segments: number, level: number): number;
+  /**
+   * Writes the rects that `encodeTight` has found as they go on the wire, but for those left to JPEG: headers, palettes
+   * and deflated pixels, whose slots have to be there for every filter but a fill. The bytes of `encodeTight` lie at
+   * `deflateInputOffset()` of the work memory and are lost; the part is that of lib/encode/tight_streams.ts. Returns the
+   * number of bytes at `deflateOutputOffset()`.
+   */
+  writeTightRects(workPointer: number, partPointer: number): number;
   /** Bytes of the work memory. */
   deflateWorkBytes(): number;
   /** Bytes of a stream; its address is a multiple of 64. */

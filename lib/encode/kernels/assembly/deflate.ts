@@ -81,15 +81,29 @@ export function resetDeflate(stream: DeflateStream): void {
  * stored blocks take.
  */
 export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32, level: u32): u32 {
+  const output = changetype<usize>(work) + OUTPUT;
+  return <u32>(deflateTo(work, stream, changetype<usize>(work) + INPUT, output, segments, level) - output);
+}
+
+/** The same for input at any place: the 32 KiB before it are overwritten. Returns where the output ends. */
+export function deflateTo(
+  work: DeflateWork,
+  stream: DeflateStream,
+  input: usize,
+  output: usize,
+  segments: u32,
+  level: u32,
+): usize {
   const base = changetype<usize>(work);
   work.stream = stream;
-  work.output = base + OUTPUT;
+  work.input = input;
+  work.output = output;
   work.bits = 0;
   work.bitCount = 0;
   work.sequences = 0;
   work.symbols = 0;
-  work.anchor = base + INPUT;
-  work.blockStart = base + INPUT;
+  work.anchor = input;
+  work.blockStart = input;
   clearCounts(work);
   loadHistory(work);
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
@@ -101,14 +115,14 @@ export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32,
   if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
   else for (let segment: u32 = 0; segment < segments; segment++) {
     search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
-    addSequences(work, search, base + INPUT + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
+    addSequences(work, search, input + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
   }
   endBlock(work);
   putBits(work, 0, 3);
   alignBits(work);
   putBits(work, 0xffff_0000, 32);
-  saveHistory(work, <u32>(work.anchor - base - INPUT));
-  return <u32>(work.output - base - OUTPUT);
+  saveHistory(work, <u32>(work.anchor - input));
+  return work.output;
 }
 
 function storeInput(work: DeflateWork, byteCount: u32): void {

@@ -14,7 +14,7 @@ import {
   Search,
   VECTOR_BYTES,
 } from "./deflate_search";
-import { BLOCK_SYMBOLS, DeflateWork, INPUT, MAX_SEQUENCES, SEQUENCES, WINDOW_BYTES } from "./deflate_work";
+import { BLOCK_SYMBOLS, DeflateWork, MAX_SEQUENCES, SEQUENCES, WINDOW_BYTES } from "./deflate_work";
 
 @inline
 function countPixel(base: usize, step: u32, at: usize): void {
@@ -51,8 +51,8 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   const stream = changetype<usize>(work.stream);
   const step = <u32>offsetof<P>();
   const lazyLength = isThorough<E>() ? search.lazyLength : <u32>0;
-  const positions = work.stream.position - <u32>(base + INPUT);
-  const windowStart = base + INPUT - work.stream.historyBytes;
+  const positions = work.stream.position - <u32>work.input;
+  const windowStart = work.input - work.stream.historyBytes;
   let longMatches: u32 = 0;
   let repeated: u32 = 0;
   let waiting: u32 = 0;

@@ -3,7 +3,6 @@
 import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_pixels";
 import {
   DeflateWork,
-  INPUT,
   MATCHES,
   MAX_MATCHES,
   MORE_BITS,
@@ -197,7 +196,7 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   const isWeighed = weighsMatches(search);
   const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
-  const input = changetype<usize>(work) + INPUT;
+  const input = work.input;
   const positions = work.stream.position - <u32>input;
   const windowStart = input - work.stream.historyBytes;
   const matches = changetype<usize>(work) + MATCHES;

@@ -10,7 +10,6 @@ import {
   BLOCK_SYMBOLS,
   DeflateStream,
   DeflateWork,
-  INPUT,
   MATCHES,
   MAX_MATCHES,
   MAX_SEQUENCES,
@@ -80,7 +79,7 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
   if (payoff.literals > 0) return;
   const step = search.step;
   const stream = changetype<usize>(work.stream);
-  const positions = work.stream.position - <u32>(changetype<usize>(work) + INPUT);
+  const positions = work.stream.position - <u32>work.input;
   const at = work.anchor - min(bytes / step, WARMED_PIXELS) * step;
   if (search.places == 0) remember<Hasty>(stream, positions, step, at, work.anchor);
   else remember<Thorough>(stream, positions, step, at, work.anchor);

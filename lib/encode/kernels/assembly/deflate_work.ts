@@ -76,6 +76,8 @@ export class DeflateWork {
   symbols: u32;
   /** Whether a block's prices are of use to the next. */
   setsPrices: u32;
+  /** Where the input starts; what came before it is right in front. */
+  input: usize;
 }
 
 /** In a stream's slot: what searching has brought, for each size of pixels. */
@@ -131,11 +133,14 @@ export const WHOLE_MATCH: u32 = 0xffff_0000;
 /** For each pixel the bits that it takes at least from there to the end. */
 export const COSTS: usize = MATCHES + 4 * (MAX_MATCHES + MAX_MATCH_PIXELS);
 const WINDOW: usize = COSTS + 4 * (MAX_MATCHES + 2 * MAX_MATCH_PIXELS) + SLACK;
-/** Where the input goes; what came before it is right in front. */
+/** Where the first input goes; what came before it is laid in front. */
 export const INPUT: usize = WINDOW + WINDOW_BYTES;
 export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
-/** Stored blocks cost 5 bytes for every 65535, a flush 5 and the zlib header 2. */
-const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + 4096;
+/**
+ * Stored blocks cost 5 bytes for every 65535, a flush 5 and the zlib header 2. Tight's rects have headers besides: each
+ * that is compressed takes up to 37 bytes more than its own 12 or more, which lie at the input with 28 that say so.
+ */
+const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + MAX_INPUT_BYTES / 4;
 export const WORK_BYTES: usize = (OUTPUT + MAX_OUTPUT_BYTES + SLACK + 63) & ~63;
 
 /** Lays the bytes of the stream's past before the input. They are kept in a ring: each where its position says. */
@@ -144,7 +149,7 @@ export function loadHistory(work: DeflateWork): void {
   const ring = changetype<usize>(work.stream) + HISTORY;
   const from = (<usize>work.stream.position - kept) & (WINDOW_BYTES - 1);
   const first = min(kept, WINDOW_BYTES - from);
-  const into = changetype<usize>(work) + INPUT - kept;
+  const into = work.input - kept;
   memory.copy(into, ring + from, first);
   memory.copy(into + first, ring, kept - first);
 }
@@ -158,7 +163,7 @@ export function saveHistory(work: DeflateWork, inputBytes: u32): void {
   const ring = changetype<usize>(stream) + HISTORY;
   const at = (<usize>stream.position - added) & (WINDOW_BYTES - 1);
   const first = min(added, WINDOW_BYTES - at);
-  const from = changetype<usize>(work) + INPUT + inputBytes - added;
+  const from = work.input + inputBytes - added;
   memory.copy(ring + at, from, first);
   memory.copy(ring, from + first, added - first);
 }

@@ -32,6 +32,7 @@ export { encodeRaw } from "./raw";
 export { encodeCorre, encodeRre } from "./rre";
 export { smoothnessError } from "./smoothness";
 export { encodeTight } from "./tight";
+export { writeTightRects } from "./tight_rects";
 export { encodeTrle } from "./trle";
 export { encodeZrle } from "./zrle";
 export { encodeZywrle } from "./zywrle";

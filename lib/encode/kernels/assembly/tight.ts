@@ -29,12 +29,12 @@ import {
 const MAX_WIDTH: usize = 2048;
 
 /** Filters of a rect; as lib/encode/tight.ts has them. */
-const FILL: u32 = 0;
-const MONO: u32 = 1;
-const PALETTE: u32 = 2;
-const COPY: u32 = 3;
-const GRADIENT: u32 = 4;
-const JPEG: u32 = 5;
+export const FILL: u32 = 0;
+export const MONO: u32 = 1;
+export const PALETTE: u32 = 2;
+export const COPY: u32 = 3;
+export const GRADIENT: u32 = 4;
+export const JPEG: u32 = 5;
 
 /** Fewer pixels take more bytes as a JPEG, for its tables, than as they are; a tile that has as many keeps no words. */
 const MIN_JPEG_PIXELS: u32 = TILE_PIXELS;
@@ -48,7 +48,7 @@ const JPEG_PALETTES: u32 = 2;
 
 /** A rect that was found, read by lib/encode/tight.ts. Positions are in the part. */
 @unmanaged
-class TightRect {
+export class TightRect {
   x: u32;
   y: u32;
   width: u32;
@@ -60,7 +60,7 @@ class TightRect {
   end: u32;
 }
 
-const RECT_BYTES: usize = 28;
+export const RECT_BYTES: usize = 28;
 
 /** Where everything is in the scratch memory; the rects lie behind their count, in front of all. */
 @unmanaged
