@@ -11,6 +11,12 @@ export const SURPLUS_COLOURS: u32 = 16;
 /** Bytes of a set of indices, a bit each. */
 export const COLOUR_SET_BYTES: usize = MAX_COLOURS / 8;
 
+/**
+ * New colours that may be found at once, and in each 256 words more: most are found soon, so that a scan that finds more
+ * is given up long before it has seen too many.
+ */
+const FIRST_COLOURS: u32 = 24;
+const MORE_COLOURS: u32 = 136;
 /** With more runs than this in 16 words they are taken word by word. */
 const MANY_RUNS: u32 = 12;
 /** So many that hardly any two colours want the same one: what cannot be foretold takes longer than all the rest. */
@@ -19,6 +25,7 @@ const SLOT_BYTES: usize = 2;
 const SLOT_MASK: usize = (SLOT_BYTES << SLOT_BITS) - 1;
 /** Bits of a slot that are an index; those above say by which count of clearings it was taken. */
 const INDEX_BITS: u32 = 9;
+const INDEX_END: u32 = 1 << INDEX_BITS;
 const MAX_CLEARINGS: u32 = (1 << (16 - INDEX_BITS)) - 1;
 
 /** A table; what the last scan saw, and hash slots over the colours, lie behind it in memory. */
@@ -118,6 +125,12 @@ function equalWords(at: usize, colour: v128): v128 {
   return v128.narrow<i16>(v128.narrow<i32>(a, b), v128.narrow<i32>(c, d));
 }
 
+/** The most new colours among so many words of those that come to no more than MAX_NEW_COLOURS in a tile. */
+@inline
+function soonColours(words: u32): u32 {
+  return FIRST_COLOURS + (words * MORE_COLOURS >> 8);
+}
+
 function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit: u32, indices: usize): bool {
   const colours = <usize>table.colours;
   const clearings = table.clearings;
@@ -125,7 +138,9 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
   let run = i8x16.splat(0);
   // The first word begins a run whatever is before it.
   let first: u32 = 1;
-  for (let group = from; group < count && size <= limit; group += 16) {
+  const before = table.size;
+  let group = from;
+  for (; group < count && size <= min(limit, before + soonColours(group)); group += 16) {
     const at = words + (<usize>group << 2);
     let starts = runEnds(at - 4) | first;
     first = 0;
@@ -150,24 +165,40 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
     }
   }
   table.size = size;
-  return size <= limit;
+  return group >= count && size <= limit;
 }
 
 /**
  * The index of a colour, `size` when it is new: it is in the table from now on, if the caller counts it. Nothing here
- * asks which it is, for that cannot be foretold. What is in a table is passed beside it: after any
- * store it would be read anew.
+ * asks which it is, for that cannot be foretold. What is in a table is passed beside it: after any store it would be read
+ * anew.
  */
 @inline
 function see(table: ColourTable, colours: usize, clearings: u32, word: u32, size: u32): u32 {
-  const slots = changetype<usize>(table) + SLOTS;
+  const slot = changetype<usize>(table) + firstSlot(word);
+  const taken = <u32>load<u16>(slot, SLOTS) ^ clearings;
+  const index = select<u32>(taken, size, taken < INDEX_END);
   store<u32>(colours + (<usize>size << 2), word);
+  if (load<u32>(colours + (<usize>index << 2)) != word) return seeFurther(table, colours, word, size);
+  store<u16>(slot, <u16>(clearings | index), SLOTS);
+  store<u8>(changetype<usize>(table) + index, 1, SEEN);
+  return index;
+}
+
+/**
+ * The same for a colour whose own slot has another, which lies behind the last already. Hardly ever called: in `see` this
+ * loop would cost all the others.
+ */
+function seeFurther(table: ColourTable, colours: usize, word: u32, size: u32): u32 {
+  const slots = changetype<usize>(table) + SLOTS;
+  const clearings = table.clearings;
   let slot = firstSlot(word);
-  let index = indexAt(clearings, slots + slot, size);
-  while (load<u32>(colours + (<usize>index << 2)) != word) {
+  let index: u32 = 0;
+  do {
     slot = (slot + SLOT_BYTES) & SLOT_MASK;
-    index = indexAt(clearings, slots + slot, size);
-  }
+    const taken = <u32>load<u16>(slots + slot) ^ clearings;
+    index = taken < INDEX_END ? taken : size;
+  } while (load<u32>(colours + (<usize>index << 2)) != word);
   store<u16>(slots + slot, <u16>(clearings | index));
   store<u8>(changetype<usize>(table) + index, 1, SEEN);
   return index;
@@ -182,13 +213,6 @@ function seeOften(table: ColourTable, colours: usize, clearings: u32, word: u32,
     return index;
   }
   return see(table, colours, clearings, word, size);
-}
-
-/** The index in a slot; `size` if the slot is free. */
-@inline
-function indexAt(clearings: u32, slot: usize, size: u32): u32 {
-  const index = <u32>load<u16>(slot) ^ clearings;
-  return select<u32>(index, size, index < 1 << INDEX_BITS);
 }
 
 @inline
