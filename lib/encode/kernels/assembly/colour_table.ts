@@ -212,7 +212,12 @@ function seeOften(table: ColourTable, colours: usize, clearings: u32, word: u32,
     store<u8>(changetype<usize>(table) + index, 1, SEEN);
     return index;
   }
-  return see(table, colours, clearings, word, size);
+  return seeSeldom(table, colours, word, size);
+}
+
+/** `see` where it is called, so that where colours are known nothing is kept ready for it. */
+function seeSeldom(table: ColourTable, colours: usize, word: u32, size: u32): u32 {
+  return see(table, colours, table.clearings, word, size);
 }
 
 @inline
