@@ -1,7 +1,7 @@
 /** A zlib stream that is flushed after every call (RFC 1950, RFC 1951). */
 
 import { alignBits, putBits } from "./deflate_bits";
-import { clearCounts, endBlock, fillTables, writeStored } from "./deflate_block";
+import { endBlock, fillTables, writeStored } from "./deflate_block";
 import { Search } from "./deflate_search";
 import { resetPrices } from "./deflate_prices";
 import { addSequences, resetPayoffs } from "./deflate_sequences";
@@ -104,7 +104,6 @@ export function deflateTo(
   work.symbols = 0;
   work.anchor = input;
   work.blockStart = input;
-  clearCounts(work);
   loadHistory(work);
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;

@@ -1,6 +1,6 @@
 /** Which of the matches that were found make the cheapest way through the pixels. */
 
-import { distanceSymbol } from "./deflate_block";
+import { distanceSymbol } from "./deflate_counts";
 import { DISTANCE_PRICES, LENGTH_PRICES, LITERAL_PRICES } from "./deflate_prices";
 import { COSTS, DeflateWork, MATCHES, MAX_MATCH_PIXELS, WHOLE_MATCH } from "./deflate_work";
 

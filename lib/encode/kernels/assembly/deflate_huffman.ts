@@ -2,25 +2,28 @@
 
 /** Symbols of the largest alphabet. */
 const MAX_SYMBOLS: usize = 288;
-/** What is sorted by at once. */
-const DIGIT_BITS: u32 = 7;
-const DIGIT_VALUES: usize = 1 << DIGIT_BITS;
-const DIGIT_MASK: u32 = (1 << DIGIT_BITS) - 1;
 /** A sort key: the frequency, and the symbol in its low bits. */
 const SYMBOL_BITS: u32 = 9;
 const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
+/** A bucket is what a frequency is as a float down to its highest bits: of 16 and more there are 16 an octave. */
+const BUCKET_SHIFT: u32 = 19;
+const FIRST_BUCKET: u32 = 127 << 4;
+const BUCKETS_BYTES: usize = 2 * 16 * 23;
 const MAX_CODE_BITS: u32 = 15;
+/** Heavier than any node. */
+const NO_NODE: u32 = 0xffff_ffff;
 
+/** The keys of the symbols that occur, in order of the symbols; then in order of frequency. */
 const KEYS: usize = 0;
 const SORTED: usize = KEYS + 4 * MAX_SYMBOLS;
-const NODES: usize = SORTED + 4 * MAX_SYMBOLS;
-const DIGITS: usize = NODES + 4 * MAX_SYMBOLS;
-/** How many codes have each length; then the next code of each length. */
-const COUNTS: usize = DIGITS + 4 * DIGIT_VALUES;
+const NODES: usize = SORTED + 4 * (MAX_SYMBOLS + 1);
+const BUCKETS: usize = NODES + 4 * MAX_SYMBOLS;
+/** How many codes have each length; then the next code of each length, in the highest of 16 bits. */
+const COUNTS: usize = BUCKETS + BUCKETS_BYTES;
 /** Bytes of memory the functions here need for themselves. */
-export const HUFFMAN_BYTES: usize = COUNTS + 4 * 64;
+export const HUFFMAN_BYTES: usize = COUNTS + 4 * (MAX_CODE_BITS + 1) + 12;
 
-/** The code of a symbol as `buildCodes` leaves it: its bits, first one lowest, above their number. */
+/** The code of a symbol as `buildCode` leaves it: its bits, first one lowest, above their number. */
 @inline
 export function codeBits(code: u32): u64 {
   return <u64>(code >> 8);
@@ -32,134 +35,175 @@ export function codeLength(code: u32): u32 {
   return code & 0xff;
 }
 
+/** Fills memory with zeros, 16 bytes at a time: `memory.fill` is a call out of the kernels. */
+@inline
+export function clear(from: usize, bytes: usize): void {
+  for (let at = from; at < from + bytes; at += 16) v128.store(at, i32x4.splat(0));
+}
+
 /**
- * Writes the best code lengths of at most `maxBits` for `count` symbols, a byte each, 0 for those that do not occur.
- * At least two symbols get a code: some decoders take none or one for an error. Frequencies are below 2^23. Returns the
- * bits of all the symbols.
+ * Writes the best code lengths of at most `maxBits` for `count` symbols, a byte each, 0 for those that do not occur,
+ * and the codes of those that do, a u32 each. At least two symbols get a code: some decoders take none or one for an
+ * error. Frequencies are below 2^23; behind the last there are zeros up to a multiple of 16, and as many lengths are
+ * written. Returns the bits of all the symbols.
  */
-export function buildLengths(frequencies: usize, count: u32, maxBits: u32, lengths: usize, scratch: usize): u32 {
-  memory.fill(lengths, 0, count);
-  let used = gatherSymbols(frequencies, count, scratch + KEYS);
-  if (used < 2) return fillTwo(lengths, used == 0 ? 0 : load<u32>(scratch + KEYS));
-  const sorted = sortKeys(scratch, used);
-  for (let i: usize = 0; i < used; i++) {
-    store<u32>(scratch + NODES + (i << 2), load<u32>(sorted + (i << 2)) >> SYMBOL_BITS);
+export function buildCode(
+  frequencies: usize,
+  count: u32,
+  maxBits: u32,
+  lengths: usize,
+  codes: usize,
+  scratch: usize,
+): u32 {
+  clear(lengths, count);
+  clear(scratch + COUNTS, 4 * (MAX_CODE_BITS + 1));
+  const used = gatherSymbols(frequencies, count, scratch);
+  if (used < 2) {
+    const total = takeTwo(scratch, used, lengths);
+    assignCodes(scratch, 2, lengths, codes);
+    return total;
   }
-  joinNodes(scratch + NODES, used);
+  sortKeys(scratch, used);
+  joinNodes(scratch, used);
   countLengths(scratch, used, maxBits);
   limitLengths(scratch + COUNTS, maxBits);
-  let at = sorted;
-  let total: u32 = 0;
-  for (let bits = maxBits; bits > 0; bits--) {
-    for (let left = load<u32>(scratch + COUNTS + (<usize>bits << 2)); left > 0; left--, at += 4) {
-      const key = load<u32>(at);
-      store<u8>(lengths + (key & SYMBOL_MASK), <u8>bits);
-      total += (key >> SYMBOL_BITS) * bits;
-    }
-  }
+  const total = assignLengths(scratch, maxBits, lengths);
+  assignCodes(scratch, used, lengths, codes);
   return total;
 }
 
-/** Codes of one bit for a key's symbol and one more. */
-function fillTwo(lengths: usize, key: u32): u32 {
+/** Gives the one symbol that occurs, if any, and another one codes of one bit. Returns the bits. */
+function takeTwo(scratch: usize, used: u32, lengths: usize): u32 {
+  const key = used == 0 ? 0 : load<u32>(scratch, KEYS);
   const symbol = key & SYMBOL_MASK;
+  const other: u32 = symbol == 0 ? 1 : 0;
+  store<u32>(scratch, min(symbol, other), KEYS);
+  store<u32>(scratch, max(symbol, other), KEYS + 4);
   store<u8>(lengths + symbol, 1);
-  store<u8>(lengths + (symbol == 0 ? 1 : 0), 1);
+  store<u8>(lengths + other, 1);
+  store<u32>(scratch, 2, COUNTS + 4);
   return key >> SYMBOL_BITS;
 }
 
-function gatherSymbols(frequencies: usize, count: u32, keys: usize): u32 {
-  let used: u32 = 0;
-  for (let symbol: u32 = 0; symbol < count; symbol++) {
-    const frequency = load<u32>(frequencies + (<usize>symbol << 2));
-    store<u32>(keys + (<usize>used << 2), frequency << SYMBOL_BITS | symbol);
-    used += <u32>(frequency != 0);
-  }
-  return used;
+/** Which of 16 frequencies are not zero, a bit each. */
+@inline
+function whichOccur(frequencies: usize): u32 {
+  const low = i16x8.narrow_i32x4_s(v128.load(frequencies), v128.load(frequencies, 16));
+  const high = i16x8.narrow_i32x4_s(v128.load(frequencies, 32), v128.load(frequencies, 48));
+  return v128.bitmask<i8>(v128.ne<i8>(i8x16.narrow_i16x8_s(low, high), i8x16.splat(0)));
 }
 
-/** Sorts the keys by frequency, rarest first, a digit of it at a time. Returns where they are. */
-function sortKeys(scratch: usize, count: u32): usize {
-  let from = scratch + KEYS;
-  let into = scratch + SORTED;
-  let highest: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) highest |= load<u32>(from + (<usize>i << 2));
-  for (let shift = SYMBOL_BITS; shift < 32 && highest >> shift != 0; shift += DIGIT_BITS) {
-    sortByDigit(from, into, count, shift, scratch + DIGITS);
-    const swapped = from;
-    from = into;
-    into = swapped;
+/** Lists the keys of the symbols that occur. Returns how many. */
+function gatherSymbols(frequencies: usize, count: u32, scratch: usize): u32 {
+  const keys = scratch + KEYS;
+  let at = keys;
+  for (let first: u32 = 0; first < count; first += 16) {
+    for (let left = whichOccur(frequencies + (<usize>first << 2)); left != 0; left &= left - 1) {
+      const symbol = first + ctz<u32>(left);
+      store<u32>(at, load<u32>(frequencies + (<usize>symbol << 2)) << SYMBOL_BITS | symbol);
+      at += 4;
+    }
   }
-  return from;
+  return <u32>(at - keys) >> 2;
 }
 
-function sortByDigit(from: usize, into: usize, count: u32, shift: u32, digits: usize): void {
-  memory.fill(digits, 0, 4 * DIGIT_VALUES);
-  const end = from + (<usize>count << 2);
-  for (let at = from; at < end; at += 4) {
-    const slot = digits + (<usize>(load<u32>(at) >> shift & DIGIT_MASK) << 2);
-    store<u32>(slot, load<u32>(slot) + 4);
+/** Where the offset of a key's bucket is. */
+@inline
+function bucketOf(scratch: usize, key: u32): usize {
+  const octaves = reinterpret<u32>(<f32><i32>(key >> SYMBOL_BITS)) >> BUCKET_SHIFT;
+  return scratch + (<usize>(octaves - FIRST_BUCKET) << 1);
+}
+
+/** Sorts the keys by frequency, rarest first: into buckets, and then those that share one. */
+function sortKeys(scratch: usize, count: u32): void {
+  const end = scratch + (<usize>count << 2);
+  let last: usize = scratch;
+  clear(scratch + BUCKETS, BUCKETS_BYTES);
+  for (let at = scratch; at < end; at += 4) {
+    const bucket = bucketOf(scratch, load<u32>(at, KEYS));
+    store<u16>(bucket, load<u16>(bucket, BUCKETS) + 1, BUCKETS);
+    last = max(last, bucket);
   }
   let offset: u32 = 0;
-  for (let slot = digits; slot < digits + 4 * DIGIT_VALUES; slot += 4) {
-    const bytes = load<u32>(slot);
-    store<u32>(slot, offset);
-    offset += bytes;
+  for (let bucket = scratch; bucket <= last; bucket += 2) {
+    const keys: u32 = load<u16>(bucket, BUCKETS);
+    store<u16>(bucket, <u16>offset, BUCKETS);
+    offset += keys;
   }
-  for (let at = from; at < end; at += 4) {
-    const key = load<u32>(at);
-    const slot = digits + (<usize>(key >> shift & DIGIT_MASK) << 2);
-    const offset = load<u32>(slot);
-    store<u32>(into + offset, key);
-    store<u32>(slot, offset + 4);
+  for (let at = scratch; at < end; at += 4) {
+    const key = load<u32>(at, KEYS);
+    const bucket = bucketOf(scratch, key);
+    const place: u32 = load<u16>(bucket, BUCKETS);
+    store<u32>(scratch + (<usize>place << 2), key, SORTED);
+    store<u16>(bucket, <u16>(place + 1), BUCKETS);
   }
+  insertKeys(scratch + SORTED, end + SORTED);
 }
 
-@inline
-function node(nodes: usize, at: u32): u32 {
-  return load<u32>(nodes + (<usize>at << 2));
-}
-
-@inline
-function setNode(nodes: usize, at: u32, value: u32): void {
-  store<u32>(nodes + (<usize>at << 2), value);
+/** Sorts what is nearly sorted. */
+function insertKeys(start: usize, end: usize): void {
+  let before = load<u32>(start);
+  for (let next = start + 4; next < end; next += 4) {
+    const key = load<u32>(next);
+    if (key >= before) {
+      before = key;
+      continue;
+    }
+    let at = next;
+    do {
+      store<u32>(at, before);
+      at -= 4;
+      before = at > start ? load<u32>(at - 4) : 0;
+    } while (before > key);
+    store<u32>(at, key);
+    before = load<u32>(next);
+  }
 }
 
 /**
- * The Huffman tree in place (Moffat and Katajainen): sorted weights become, for the first count - 1 nodes, the depth of
- * the inner node made there.
+ * Makes the Huffman tree of the sorted keys, from two queues (van Leeuwen). An inner node is its weight, once it has a
+ * parent where that is, and in the end its depth.
  */
-function joinNodes(nodes: usize, count: u32): void {
-  let leaf: u32 = 0;
-  let root: u32 = 0;
-  for (let next: u32 = 0; next < count - 1; next++) {
+function joinNodes(scratch: usize, count: u32): void {
+  const nodes = scratch + NODES;
+  const last = nodes + (<usize>(count - 2) << 2);
+  let leaf = scratch + SORTED;
+  store<u32>(leaf + (<usize>count << 2), NO_NODE);
+  let lightestLeaf = load<u32>(leaf) >> SYMBOL_BITS;
+  let root = nodes;
+  let lightestRoot = NO_NODE;
+  for (let next = nodes; next <= last; next += 4) {
     let weight: u32 = 0;
     for (let child = 0; child < 2; child++) {
-      if (leaf >= count || (root < next && node(nodes, root) < node(nodes, leaf))) {
-        weight += node(nodes, root);
-        setNode(nodes, root++, next);
+      if (lightestRoot < lightestLeaf) {
+        weight += lightestRoot;
+        store<u32>(root, <u32>next);
+        root += 4;
+        lightestRoot = root < next ? load<u32>(root) : NO_NODE;
       } else {
-        weight += node(nodes, leaf++);
+        weight += lightestLeaf;
+        leaf += 4;
+        lightestLeaf = load<u32>(leaf) >> SYMBOL_BITS;
       }
     }
-    setNode(nodes, next, weight);
+    store<u32>(next, weight);
+    if (root == next) lightestRoot = weight;
   }
-  setNode(nodes, count - 2, 0);
-  for (let at = <i32>count - 3; at >= 0; at--) setNode(nodes, at, node(nodes, node(nodes, at)) + 1);
+  store<u32>(last, 0);
+  for (let at = last - 4; at >= nodes; at -= 4) store<u32>(at, load<u32>(load<u32>(at)) + 1);
 }
 
 /** How many leaves hang at each depth, those too deep at the deepest. */
 function countLengths(scratch: usize, used: u32, maxBits: u32): void {
   const counts = scratch + COUNTS;
-  memory.fill(counts, 0, 4 * (MAX_CODE_BITS + 1));
   let open: u32 = 1;
-  let at = <i32>used - 2;
+  let at = scratch + NODES + (<usize>(used - 2) << 2);
   let left = used;
   for (let depth: u32 = 0; left > 0; depth++) {
     let inner: u32 = 0;
-    while (at >= 0 && node(scratch + NODES, at) == depth) {
+    while (at >= scratch + NODES && load<u32>(at) == depth) {
       inner++;
-      at--;
+      at -= 4;
     }
     const leaves = open - inner;
     const slot = counts + (<usize>min(depth, maxBits) << 2);
@@ -184,33 +228,44 @@ function limitLengths(counts: usize, maxBits: u32): void {
   }
 }
 
-/** Writes the codes that belong to code lengths, a u32 a symbol. */
-export function buildCodes(lengths: usize, count: u32, codes: usize, scratch: usize): void {
-  const counts = scratch + COUNTS;
-  memory.fill(counts, 0, 4 * (MAX_CODE_BITS + 1));
-  for (let symbol: usize = 0; symbol < count; symbol++) {
-    const slot = counts + (<usize>load<u8>(lengths + symbol) << 2);
-    store<u32>(slot, load<u32>(slot) + 1);
+/** Gives the rarest symbols the longest codes. Returns the bits of all. */
+function assignLengths(scratch: usize, maxBits: u32, lengths: usize): u32 {
+  let at = scratch + SORTED;
+  let total: u32 = 0;
+  for (let bits = maxBits; bits > 0; bits--) {
+    const end = at + (<usize>load<u32>(scratch + (<usize>bits << 2), COUNTS) << 2);
+    for (; at < end; at += 4) {
+      const key = load<u32>(at);
+      store<u8>(lengths + (key & SYMBOL_MASK), <u8>bits);
+      total += (key >> SYMBOL_BITS) * bits;
+    }
   }
-  store<u32>(counts, 0);
+  return total;
+}
+
+/** Writes the codes that belong to the lengths of the symbols that occur. */
+function assignCodes(scratch: usize, used: u32, lengths: usize, codes: usize): void {
   let next: u32 = 0;
-  for (let bits: usize = 1; bits <= MAX_CODE_BITS; bits++) {
-    const codesOfLength = load<u32>(counts + (bits << 2));
-    store<u32>(counts + (bits << 2), next);
-    next = (next + codesOfLength) << 1;
+  for (let bits: u32 = 1; bits <= MAX_CODE_BITS; bits++) {
+    const slot = scratch + (<usize>bits << 2);
+    const codesOfLength = load<u32>(slot, COUNTS);
+    store<u32>(slot, next, COUNTS);
+    next += codesOfLength << (16 - bits);
   }
-  for (let symbol: usize = 0; symbol < count; symbol++) {
+  const end = scratch + (<usize>used << 2);
+  for (let at = scratch; at < end; at += 4) {
+    const symbol = load<u32>(at, KEYS) & SYMBOL_MASK;
     const bits = <u32>load<u8>(lengths + symbol);
-    const slot = counts + (<usize>bits << 2);
-    const code = load<u32>(slot);
-    store<u32>(slot, code + 1);
-    store<u32>(codes + (symbol << 2), bits == 0 ? 0 : reverse16(code) >> (16 - bits) << 8 | bits);
+    const slot = scratch + (<usize>bits << 2);
+    const code = load<u32>(slot, COUNTS);
+    store<u32>(slot, code + (0x1_0000 >> bits), COUNTS);
+    store<u32>(codes + (<usize>symbol << 2), reverse16(code) << 8 | bits);
   }
 }
 
 /** The lowest 16 bits the other way round. */
 @inline
-function reverse16(bits: u32): u32 {
+export function reverse16(bits: u32): u32 {
   bits = (bits & 0x5555) << 1 | (bits >> 1 & 0x5555);
   bits = (bits & 0x3333) << 2 | (bits >> 2 & 0x3333);
   bits = (bits & 0x0f0f) << 4 | (bits >> 4 & 0x0f0f);

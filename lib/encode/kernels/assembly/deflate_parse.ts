@@ -1,6 +1,6 @@
 /** The parse of what has long matches: from match to match, straight into sequences. */
 
-import { countLiteral, countMatch } from "./deflate_block";
+import { countLiteral, countMatch } from "./deflate_counts";
 import { leastPixels } from "./deflate_pixels";
 import {
   isThorough,

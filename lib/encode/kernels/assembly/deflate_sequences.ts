@@ -1,7 +1,8 @@
 /** Which of the matches are taken, and the blocks they go into. */
 
-import { countLiteral, countMatch, endBlock } from "./deflate_block";
+import { endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
+import { countLiteral, countMatch } from "./deflate_counts";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
 import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";

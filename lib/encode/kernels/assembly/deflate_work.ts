@@ -105,10 +105,16 @@ export const LENGTH_SYMBOLS: usize = 64;
 export const LITERAL_COUNTS: usize = LENGTH_SYMBOLS + 4 * LENGTHS;
 /** Four counts for each literal, so that one count need not wait for the other. */
 export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 4 * 4 * 288;
-export const LITERAL_CODES: usize = DISTANCE_COUNTS + 4 * 32;
-export const DISTANCE_CODES: usize = LITERAL_CODES + 4 * 288;
+/** Symbols of the fixed codes: two more than are ever used. */
+export const FIXED_LITERAL_SYMBOLS: u32 = 288;
+export const FIXED_DISTANCE_SYMBOLS: u32 = 32;
+/** The fixed codes, and those of the block. */
+export const FIXED_CODES: usize = DISTANCE_COUNTS + 4 * 32;
+export const FIXED_CODES_BYTES: usize = 4 * <usize>(FIXED_LITERAL_SYMBOLS + FIXED_DISTANCE_SYMBOLS);
+export const LITERAL_CODES: usize = FIXED_CODES + FIXED_CODES_BYTES;
+export const DISTANCE_CODES: usize = LITERAL_CODES + 4 * <usize>FIXED_LITERAL_SYMBOLS;
 /** Code lengths as a header has them: those of the literals, and right behind the last that is used the distances'. */
-export const CODE_LENGTHS: usize = DISTANCE_CODES + 4 * 32;
+export const CODE_LENGTHS: usize = DISTANCE_CODES + 4 * <usize>FIXED_DISTANCE_SYMBOLS;
 export const HEADER_ITEMS: usize = CODE_LENGTHS + 288 + 32;
 export const HEADER_COUNTS: usize = HEADER_ITEMS + 2 * 320;
 export const HEADER_LENGTHS: usize = HEADER_COUNTS + 4 * 32;
