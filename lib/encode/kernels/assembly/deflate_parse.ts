@@ -3,13 +3,15 @@
 import { countLiteral, countMatch } from "./deflate_counts";
 import { leastPixels } from "./deflate_pixels";
 import {
+  hasPairs,
+  isInReach,
   isThorough,
   leastRank,
   LONG_MATCH,
   rankDistance,
   rankPlaces,
   rankRecent,
-  rankWhole,
+  rankRepeated,
   rememberMatch,
   Search,
   VECTOR_BYTES,
@@ -51,10 +53,11 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   const stream = changetype<usize>(work.stream);
   const step = <u32>offsetof<P>();
   const lazyLength = isThorough<E>() ? search.lazyLength : <u32>0;
+  const isPaired = hasPairs(step, isThorough<E>(), search);
   const positions = work.stream.position - <u32>work.input;
   const windowStart = work.input - work.stream.historyBytes;
   let longMatches: u32 = 0;
-  let repeated: u32 = 0;
+  let repeated = <u32>WINDOW_BYTES;
   let waiting: u32 = 0;
   let at = work.anchor;
   let anchor = at;
@@ -63,25 +66,24 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   let sequence = base + SEQUENCES + (<usize>work.sequences << 3);
   const lastSequence = base + SEQUENCES + 8 * MAX_SEQUENCES;
   while (at < searchEnd) {
-    const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(0, step, isThorough<E>(), stream, here, at, position, reach, end);
+    let best = rankRecent(0, step, isThorough<E>(), isPaired, stream, here, at, position, end);
     if (isThorough<E>()) {
-      best = rankWhole(best, here, at, repeated, reach, end);
-      best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
+      best = rankRepeated(best, here, at, repeated, end);
+      best = rankPlaces(best, search, step, stream, here, at, position, end);
     }
     let start = at;
-    if (waiting != 0 && best >> 16 <= waiting >> 16) {
+    if (isThorough<E>() && waiting != 0 && best >> 16 <= waiting >> 16) {
       best = waiting;
       start -= step;
     } else {
-      if (waiting != 0) countPixel(base, step, at - step);
+      if (isThorough<E>() && waiting != 0) countPixel(base, step, at - step);
       waiting = 0;
       const common = min(best >> 16, <u32>(end - at));
-      const isMatch = common / step >= leastPixels(step) && best >= leastRank(step);
-      if (!isMatch || (common < lazyLength && at + step < searchEnd)) {
-        if (isMatch) waiting = best;
+      const isMatch = common / step >= leastPixels(step) && best >= leastRank(step) && isInReach(best, at, windowStart);
+      if (!isMatch || (isThorough<E>() && common < lazyLength && at + step < searchEnd)) {
+        if (isThorough<E>() && isMatch) waiting = best;
         else countPixel(base, step, at);
         at += step;
         continue;

@@ -30,24 +30,31 @@ export function leastPixels(step: u32): u32 {
   return step == 1 ? 3 : step == 2 ? 2 : 1;
 }
 
-/** What is hashed as one pixel of the next bytes: of those of two bytes two, of bytes three. */
+/** Which of the next bytes are hashed as one pixel: of those of two bytes two; of bytes that are none four, or three. */
 @inline
-export function onePixel(bytes: u64, step: u32): u32 {
-  return <u32>bytes & (step == 3 || step == 1 ? 0xff_ffff : 0xffff_ffff);
+export function pixelMask(step: u32, isFine: bool): u32 {
+  return step == 3 || (step == 1 && isFine) ? 0xff_ffff : 0xffff_ffff;
 }
 
-/** What is hashed as two pixels; of bytes that are none twelve, where nothing else leads to long matches. */
+/** What is hashed as two pixels; of bytes that are none six, or twelve where no bucket is found by as many. */
 @inline
 export function twoPixels(at: usize, bytes: u64, step: u32, hasPlaces: bool): u64 {
-  if (step == 1 && !hasPlaces) return bytes ^ rotl(load<u64>(at, 4), 29);
+  if (step == 1 && !hasPlaces) return twelveBytes(at, bytes);
   return step == 4 ? bytes : bytes & 0xffff_ffff_ffff;
 }
 
-/** A hash of six pixels, eight of two bytes, or of eight bytes that are none. */
+@inline
+function twelveBytes(at: usize, bytes: u64): u64 {
+  return bytes ^ rotl(load<u64>(at, 4), 29);
+}
+
+/** A hash of six pixels, eight of two bytes, or of twelve bytes that are none. */
 @inline
 export function hashSix(at: usize, step: u32, bits: u32): usize {
   const first = load<u64>(at);
-  const mixed = step == 1 ? first : first ^ rotl(load<u64>(at, 8), 23) ^ rotl(load<u64>(at + 6 * step - 8), 42);
+  const mixed = step == 1
+    ? twelveBytes(at, first)
+    : first ^ rotl(load<u64>(at, 8), 23) ^ rotl(load<u64>(at + 6 * step - 8), 42);
   return <usize>((mixed * MIX) >> (64 - bits));
 }
 

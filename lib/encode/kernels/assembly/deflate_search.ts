@@ -1,6 +1,6 @@
 /** The search for bytes that came before, at whole pixels only. */
 
-import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_pixels";
+import { hashPair, hashSix, leastPixels, pixelMask, twoPixels } from "./deflate_pixels";
 import {
   DeflateWork,
   MATCHES,
@@ -33,6 +33,8 @@ export class Search {
   step: u32;
   /** How many places to look at where the same six pixels were: 0, 2 or 4. */
   places: u32;
+  /** Whether, beside those, bytes that are no pixels are found by three and by six of them, not by four alone. */
+  isFine: u32;
   /** Where a match this long was found no other place is looked at. */
   niceLength: u32;
   /** Behind the start of a shorter match it is looked whether a longer one begins at the next pixel. */
@@ -80,6 +82,12 @@ function hashOne(word: u32): usize {
   return ONES + (<usize>((word * 0x9e37_79b1) >> (32 - ONE_BITS)) << 1);
 }
 
+/** Whether two pixels are hashed. */
+@inline
+export function hasPairs(step: u32, hasPlaces: bool, search: Search): bool {
+  return step != 1 || !hasPlaces || search.isFine != 0;
+}
+
 @inline
 function hashTwo(pair: u64): usize {
   return TWOS + (hashPair(pair, TWO_BITS) << 1);
@@ -96,22 +104,34 @@ function commonBytes(here: v128, earlier: usize): u32 {
   return ctz<u32>(~v128.bitmask<i8>(v128.eq<i8>(here, v128.load(earlier))));
 }
 
+/** A match as matches are compared: its bytes above, and below them by how much it is nearer than the window is wide. */
+@inline
+function rank(bytes: u32, distance: u32): u32 {
+  return bytes << 16 | (<u32>WINDOW_BYTES - distance);
+}
+
 /** Its distance. */
 @inline
 export function rankDistance(rank: u32): u32 {
-  return 0x8000 - (rank & 0xffff);
+  return <u32>WINDOW_BYTES - (rank & 0xffff);
 }
 
-/** A match as matches are compared: its bytes above, and below them the more the nearer it is. */
+/** Whether that is among the bytes that a decoder has, the first of which is at `windowStart`. */
 @inline
-function rank(bytes: u32, distance: u32): u32 {
-  return bytes << 16 | (0x8000 - distance);
+export function isInReach(rank: u32, at: usize, windowStart: usize): bool {
+  return <i32>(rank & 0xffff) >= <i32>(windowStart + WINDOW_BYTES - at);
 }
 
-/** The rank of what the bytes at `at` have in common with those at a distance, up to a vector. */
+/** The rank of what the bytes at `at` have in common with those so much nearer than the window is wide, up to a vector. */
 @inline
-function rankNear(here: v128, at: usize, distance: u32, reach: u32): u32 {
-  return rank(commonBytes(here, at - distance) & -<u32>(distance - 1 < reach), distance);
+function rankNear(here: v128, at: usize, nearness: u32): u32 {
+  return commonBytes(here, at - WINDOW_BYTES + nearness) << 16 | nearness;
+}
+
+/** The same for a place that a table has. */
+@inline
+function rankPlace(here: v128, at: usize, position: u32, place: u32): u32 {
+  return rankNear(here, at, (place - position) & (<u32>WINDOW_BYTES - 1));
 }
 
 /** What a match that is taken outranks: the farthest of the shortest that are worth it. */
@@ -120,18 +140,24 @@ export function leastRank(step: u32): u32 {
   return step == 1 ? rank(3, FARTHEST_SHORT) : 0;
 }
 
-/** The better of `best` and the whole match at a distance. */
+/** The better of `best` and the whole of a match that was compared up to a vector. */
 @inline
-export function rankWhole(best: u32, here: v128, at: usize, distance: u32, reach: u32, end: usize): u32 {
-  const near = rankNear(here, at, distance, reach);
-  return near >> 16 == VECTOR_BYTES ? rankLonger(best, at, distance, end) : max(best, near);
+function rankWhole(best: u32, near: u32, at: usize, end: usize): u32 {
+  return near >> 16 == VECTOR_BYTES ? rankLonger(best, near, at, end) : max(best, near);
 }
 
-/** The better of `best` and the match at a distance, of which a vector is known to be equal. */
-function rankLonger(best: u32, at: usize, distance: u32, end: usize): u32 {
-  const last = at + (best >> 16) - 3;
-  if (best >> 16 > VECTOR_BYTES && load<u32>(last) != load<u32>(last - distance)) return best;
-  return max(best, rank(matchLength(at, at - distance, end), distance));
+/** The same where a vector is equal. */
+function rankLonger(best: u32, near: u32, at: usize, end: usize): u32 {
+  const earlier = at - WINDOW_BYTES + (near & 0xffff);
+  const last = (best >> 16) - 3;
+  if (best >> 16 > VECTOR_BYTES && load<u32>(at + last) != load<u32>(earlier + last)) return best;
+  return max(best, matchLength(at, earlier, end) << 16 | (near & 0xffff));
+}
+
+/** The better of `best` and the whole match at a distance. */
+@inline
+export function rankRepeated(best: u32, here: v128, at: usize, distance: u32, end: usize): u32 {
+  return rankWhole(best, rankNear(here, at, <u32>WINDOW_BYTES - distance), at, end);
 }
 
 /** The better of `known` and where a hash of one pixel or two leads to, which leads here from now on. */
@@ -140,22 +166,22 @@ export function rankRecent(
   known: u32,
   step: u32,
   hasPlaces: bool,
+  isPaired: bool,
   stream: usize,
   here: v128,
   at: usize,
   position: u32,
-  reach: u32,
   end: usize,
 ): u32 {
   const bytes = v128.extract_lane<u64>(here, 0);
-  const one = stream + hashOne(onePixel(bytes, step));
-  const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
-  const nearOne = rankNear(here, at, (position - load<u16>(one)) & 0x7fff, reach);
+  const one = stream + hashOne(<u32>bytes & pixelMask(step, hasPlaces && isPaired));
+  const nearOne = rankPlace(here, at, position, load<u16>(one));
   store<u16>(one, <u16>position);
-  const nearTwo = rankNear(here, at, (position - load<u16>(two)) & 0x7fff, reach);
+  if (!isPaired) return rankWhole(known, nearOne, at, end);
+  const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
+  const nearTwo = rankPlace(here, at, position, load<u16>(two));
   store<u16>(two, <u16>position);
-  const best = max(nearOne, nearTwo);
-  return max(best >> 16 == VECTOR_BYTES ? rankLonger(known, at, rankDistance(best), end) : best, known);
+  return rankWhole(known, max(nearOne, nearTwo), at, end);
 }
 
 /** The better of `best` and the places of a bucket, in which this is one from now on. */
@@ -168,7 +194,6 @@ export function rankPlaces(
   here: v128,
   at: usize,
   position: u32,
-  reach: u32,
   end: usize,
 ): u32 {
   const more = stream + hashMore(at, step);
@@ -176,11 +201,11 @@ export function rankPlaces(
   const niceRank = search.niceLength << 16;
   store<u64>(more, before << 16 | (position & 0xffff));
   if (best >= niceRank) return best;
-  best = rankWhole(best, here, at, (position - <u32>before) & 0x7fff, reach, end);
-  best = rankWhole(best, here, at, (position - <u32>(before >> 16)) & 0x7fff, reach, end);
+  best = rankWhole(best, rankPlace(here, at, position, <u32>before), at, end);
+  best = rankWhole(best, rankPlace(here, at, position, <u32>(before >> 16)), at, end);
   if (search.places == 2 || best >= niceRank) return best;
-  best = rankWhole(best, here, at, (position - <u32>(before >> 32)) & 0x7fff, reach, end);
-  return rankWhole(best, here, at, (position - <u32>(before >> 48)) & 0x7fff, reach, end);
+  best = rankWhole(best, rankPlace(here, at, position, <u32>(before >> 32)), at, end);
+  return rankWhole(best, rankPlace(here, at, position, <u32>(before >> 48)), at, end);
 }
 
 /**
@@ -193,6 +218,7 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   const step = <u32>offsetof<P>();
   const minPixels = leastPixels(step);
   const hasPlaces = search.isGrainy == 0 && search.places != 0;
+  const isPaired = hasPairs(step, search.places != 0, search);
   const isWeighed = weighsMatches(search);
   const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
@@ -203,18 +229,18 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   const lastMatch = matches + 4 * MAX_MATCHES;
   let match = matches;
   let longMatches: u32 = 0;
-  let repeated: u32 = 0;
+  let repeated = <u32>WINDOW_BYTES;
   let carried: u32 = 0;
   let at = start;
   while (at < searchEnd && match < lastMatch) {
-    const reach = min<u32>(<u32>(at - windowStart), <u32>WINDOW_BYTES - 1);
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(carried, step, search.places != 0, stream, here, at, position, reach, end);
+    let best = rankRecent(carried, step, search.places != 0, isPaired, stream, here, at, position, end);
     if (hasPlaces) {
-      if (carried == 0) best = rankWhole(best, here, at, repeated, reach, end);
-      best = rankPlaces(best, search, step, stream, here, at, position, reach, end);
+      if (carried == 0) best = rankRepeated(best, here, at, repeated, end);
+      best = rankPlaces(best, search, step, stream, here, at, position, end);
     }
+    if (!isInReach(best, at, windowStart)) best = 0;
     const common = best >> 16;
     const distance = rankDistance(best);
     const pixels = min(common, <u32>(end - at)) / step;
@@ -292,17 +318,19 @@ export function rememberMatch<P, E>(
   const step = <u32>offsetof<P>();
   const end = at + pixels * step;
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels<P, E>(stream, positions, pixels <= most ? at + step : end - most * step, end);
+  rememberPixels<P, E>(stream, positions, search, pixels <= most ? at + step : end - most * step, end);
 }
 
 /** Remembers the pixels up to `end`. */
-export function rememberPixels<P, E>(stream: usize, positions: u32, at: usize, end: usize): void {
+export function rememberPixels<P, E>(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
   const step = <u32>offsetof<P>();
+  const isPaired = hasPairs(step, isThorough<E>(), search);
+  const mask = pixelMask(step, isThorough<E>() && isPaired);
   for (; at < end; at += step) {
     const bytes = load<u64>(at);
     const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(onePixel(bytes, step)), position);
-    store<u16>(stream + hashTwo(twoPixels(at, bytes, step, isThorough<E>())), position);
+    store<u16>(stream + hashOne(<u32>bytes & mask), position);
+    if (isPaired) store<u16>(stream + hashTwo(twoPixels(at, bytes, step, isThorough<E>())), position);
     if (!isThorough<E>()) continue;
     const more = stream + hashMore(at, step);
     store<u64>(more, load<u64>(more) << 16 | position);

@@ -82,8 +82,8 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
   const stream = changetype<usize>(work.stream);
   const positions = work.stream.position - <u32>work.input;
   const at = work.anchor - min(bytes / step, WARMED_PIXELS) * step;
-  if (search.places == 0) remember<Hasty>(stream, positions, step, at, work.anchor);
-  else remember<Thorough>(stream, positions, step, at, work.anchor);
+  if (search.places == 0) remember<Hasty>(stream, positions, search, at, work.anchor);
+  else remember<Thorough>(stream, positions, search, at, work.anchor);
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
@@ -139,11 +139,11 @@ function parse<E>(work: DeflateWork, search: Search, searchEnd: usize, end: usiz
 }
 
 /** As {@link rememberPixels}, likewise. */
-function remember<E>(stream: usize, positions: u32, step: u32, at: usize, end: usize): void {
-  if (step == 1) rememberPixels<OneByte, E>(stream, positions, at, end);
-  else if (step == 2) rememberPixels<TwoBytes, E>(stream, positions, at, end);
-  else if (step == 3) rememberPixels<ThreeBytes, E>(stream, positions, at, end);
-  else rememberPixels<FourBytes, E>(stream, positions, at, end);
+function remember<E>(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
+  if (search.step == 1) rememberPixels<OneByte, E>(stream, positions, search, at, end);
+  else if (search.step == 2) rememberPixels<TwoBytes, E>(stream, positions, search, at, end);
+  else if (search.step == 3) rememberPixels<ThreeBytes, E>(stream, positions, search, at, end);
+  else rememberPixels<FourBytes, E>(stream, positions, search, at, end);
 }
 
 function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize): u32 {
