@@ -9,7 +9,6 @@ import {
   DeflateStream,
   DeflateWork,
   INPUT,
-  loadHistory,
   MAX_INPUT_BYTES,
   MAX_SEGMENTS,
   OUTPUT,
@@ -104,7 +103,7 @@ export function deflateTo(
   work.symbols = 0;
   work.anchor = input;
   work.blockStart = input;
-  loadHistory(work);
+  work.hasHistory = 0;
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);

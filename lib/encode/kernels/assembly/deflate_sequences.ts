@@ -11,6 +11,7 @@ import {
   BLOCK_SYMBOLS,
   DeflateStream,
   DeflateWork,
+  loadHistory,
   MATCHES,
   MAX_MATCHES,
   MAX_SEQUENCES,
@@ -57,8 +58,12 @@ export function addSequences(work: DeflateWork, search: Search, end: usize): voi
   payoff.literals -= payoff.literals % search.step;
   search.isGrainy = payoff.isGrainy;
   while (work.anchor < end) {
-    if (payoff.literals > 0) leaveLiterals(work, search, payoff, end);
-    else if (payoff.pixels > 0) takePixels(work, search, payoff, end);
+    if (payoff.literals > 0) {
+      leaveLiterals(work, search, payoff, end);
+      continue;
+    }
+    if (work.hasHistory == 0) loadHistory(work);
+    if (payoff.pixels > 0) takePixels(work, search, payoff, end);
     else probe(work, search, payoff, end);
   }
   payoff.isGrainy = search.isGrainy;

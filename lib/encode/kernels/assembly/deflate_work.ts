@@ -76,6 +76,8 @@ export class DeflateWork {
   symbols: u32;
   /** Whether a block's prices are of use to the next. */
   setsPrices: u32;
+  /** Whether the bytes of the stream's past lie before the input. */
+  hasHistory: u32;
   /** Where the input starts; what came before it is right in front. */
   input: usize;
 }
@@ -151,6 +153,7 @@ export const WORK_BYTES: usize = (OUTPUT + MAX_OUTPUT_BYTES + SLACK + 63) & ~63;
 
 /** Lays the bytes of the stream's past before the input. They are kept in a ring: each where its position says. */
 export function loadHistory(work: DeflateWork): void {
+  work.hasHistory = 1;
   const kept = <usize>work.stream.historyBytes;
   const ring = changetype<usize>(work.stream) + HISTORY;
   const from = (<usize>work.stream.position - kept) & (WINDOW_BYTES - 1);
