@@ -165,7 +165,8 @@ function writeSequences(work: DeflateWork): void {
   let from = work.blockStart;
   const end = base + SEQUENCES + (<usize>work.sequences << 3);
   for (let at = base + SEQUENCES; at < end; at += 8) {
-    const literalsEnd = from + load<u32>(at);
+    const sequence = load<u64>(at);
+    const literalsEnd = from + <u32>sequence;
     for (; from + 4 <= literalsEnd; from += 4) {
       // Four literals are at most 56 bits, and 7 may have been left.
       const four = load<u32>(from);
@@ -186,17 +187,23 @@ function writeSequences(work: DeflateWork): void {
       count &= 7;
     }
     if (from < literalsEnd) {
-      for (; from < literalsEnd; from++) {
-        const code = literalCode(base, load<u8>(from));
-        bits |= codeBits(code) << count;
-        count += codeLength(code);
-      }
+      // How many are left cannot be foretold: none of them is branched on.
+      const three = load<u32>(from);
+      const left = <u32>(literalsEnd - from);
+      const a = literalCode(base, three & 255);
+      const b = literalCode(base, three >> 8 & 255) & -<u32>(left > 1);
+      const c = literalCode(base, three >> 16 & 255) & -<u32>(left > 2);
+      bits |= (codeBits(a) | codeBits(b) << codeLength(a)) << count;
+      count += codeLength(a) + codeLength(b);
+      bits |= codeBits(c) << count;
+      count += codeLength(c);
+      from = literalsEnd;
       store<u64>(output, bits);
       output += count >> 3;
       bits >>= count & ~7;
       count &= 7;
     }
-    const length = <u32>load<u16>(at, 6);
+    const length = <u32>(sequence >> 48);
     if (length == 0) continue;
     from += length;
     const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2));
@@ -205,7 +212,7 @@ function writeSequences(work: DeflateWork): void {
     count += codeLength(lengthCode);
     bits |= <u64>(entry >> 24) << count;
     count += entry >> 16 & 0xff;
-    const distance = <u32>load<u16>(at, 4);
+    const distance = <u32>(sequence >> 32) & 0xffff;
     const symbol = distanceSymbol(distance);
     const distanceCode = load<u32>(base + (<usize>symbol << 2), DISTANCE_CODES);
     const extra = distanceExtra(symbol);
