@@ -132,7 +132,7 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
 /** What a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
   search.widestWeighed = level < 7 ? 0 : 4;
-  search.remembered = level < 2 ? 2 : level < 3 ? 8 : 258;
+  search.remembered = level < 3 ? 8 : 258;
   search.places = level < 2 ? 0 : level < 6 ? 2 : 4;
   search.isFine = level < 3 ? 0 : 1;
   search.niceLength = level < 6 ? 64 : 258;

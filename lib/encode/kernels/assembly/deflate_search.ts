@@ -54,7 +54,7 @@ export class Search {
    * pixels gain the most.
    */
   widestWeighed: u32;
-  /** How many pixels of a match are remembered, the last ones. */
+  /** How many pixels of a match are remembered where there are places, the last ones. */
   remembered: u32;
 }
 
@@ -173,7 +173,7 @@ export function rankRecent(
   position: u32,
   end: usize,
 ): u32 {
-  const bytes = v128.extract_lane<u64>(here, 0);
+  const bytes = load<u64>(at);
   const one = stream + hashOne(<u32>bytes & pixelMask(step, hasPlaces && isPaired));
   const nearOne = rankPlace(here, at, position, load<u16>(one));
   store<u16>(one, <u16>position);
@@ -317,8 +317,28 @@ export function rememberMatch<P, E>(
 ): void {
   const step = <u32>offsetof<P>();
   const end = at + pixels * step;
+  if (!isThorough<E>()) return rememberEnd<P>(stream, positions, end);
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
   rememberPixels<P, E>(stream, positions, search, pixels <= most ? at + step : end - most * step, end);
+}
+
+/** Remembers the last pixel, and the last three pairs: earlier ones and more pixels find less than they cost. */
+@inline
+function rememberEnd<P>(stream: usize, positions: u32, end: usize): void {
+  const step = <u32>offsetof<P>();
+  const position = positions + <u32>end;
+  const last = end - step;
+  const bytes = load<u64>(last);
+  store<u16>(stream + hashOne(<u32>bytes & pixelMask(step, false)), <u16>(position - step));
+  store<u16>(stream + hashTwo(twoPixels(last, bytes, step, false)), <u16>(position - step));
+  rememberPair<P>(stream, position - 2 * step, last - step);
+  rememberPair<P>(stream, position - 3 * step, last - 2 * step);
+}
+
+@inline
+function rememberPair<P>(stream: usize, position: u32, at: usize): void {
+  const step = <u32>offsetof<P>();
+  store<u16>(stream + hashTwo(twoPixels(at, load<u64>(at), step, false)), <u16>position);
 }
 
 /** Remembers the pixels up to `end`. */
