@@ -63,7 +63,10 @@ export class PoolWorker {
   #nextTask = 1;
   #nextArena = 0;
   #isReady = false;
-  #deadline: Timer | undefined;
+  /** Runs while the worker owes an answer, and may run on behind that. */
+  #silenceTimer: Timer | undefined;
+  /** Its last word; or when it began to owe an answer, if that was later. */
+  #heardMs = 0;
   #settled: PromiseWithResolvers<void> | undefined;
   #isDead = false;
   /** Clients whose streams are here. */
@@ -115,9 +118,9 @@ export class PoolWorker {
     const used = this.#hooks.takeSpare(uncompressedBytes(job));
     const request = { task, arena: lease.id, job, client, isFresh, begun, used, fault: nextFault() };
     const pending = Promise.withResolvers<TaskUpdate>();
+    this.#awaitAnswer();
     this.#tasks.set(task, pending);
     this.#send({ type: "encode", ...request }, used === undefined ? [] : [used]);
-    this.#awaitAnswer();
     return { result: pending.promise, cancel: () => this.#send({ type: "cancel", task }) };
   }
 
@@ -133,10 +136,10 @@ export class PoolWorker {
   release(memory: PixelMemory): void {
     const lease = this.#leases.get(memory);
     if (lease === undefined) return;
+    this.#awaitAnswer();
     this.#leases.delete(memory);
     this.#leaving.set(lease.id, lease);
     this.#send({ type: "detach", arena: lease.id });
-    this.#awaitAnswer();
   }
 
   /** Frees the streams of a client. */
@@ -148,19 +151,27 @@ export class PoolWorker {
     if (!this.#isDead) this.#worker.postMessage(request, transfer);
   }
 
+  /** To be called before there is one more answer to wait for. */
   #awaitAnswer(): void {
-    if (this.#deadline === undefined) this.#setDeadline();
+    if (!this.#owesAnswer) this.#heardMs = this.#hooks.clock.nowMs();
+    if (this.#silenceTimer === undefined) this.#setSilenceTimer(this.#mostSilentMs);
   }
 
-  #setDeadline(): void {
-    this.#deadline?.cancel();
-    this.#deadline = undefined;
-    if (!this.#owesAnswer) return this.#settle();
-    const silentMs = this.#isReady ? JOB_DEADLINE_MS : WORKER_START_DEADLINE_MS;
-    this.#deadline = this.#hooks.clock.setTimer(
-      () => this.end(`it did not answer for ${silentMs} ms`, false),
-      silentMs,
-    );
+  get #mostSilentMs(): number {
+    return this.#isReady ? JOB_DEADLINE_MS : WORKER_START_DEADLINE_MS;
+  }
+
+  /** It is left to run out though there was a word: a timer set and cancelled for each costs more than all else of it. */
+  #setSilenceTimer(delayMs: number): void {
+    this.#silenceTimer = this.#hooks.clock.setTimer(() => this.#onSilenceTimer(), delayMs);
+  }
+
+  #onSilenceTimer(): void {
+    this.#silenceTimer = undefined;
+    if (!this.#owesAnswer) return;
+    const leftMs = this.#heardMs + this.#mostSilentMs - this.#hooks.clock.nowMs();
+    if (leftMs > 0) this.#setSilenceTimer(leftMs);
+    else this.end(`it did not answer for ${this.#mostSilentMs} ms`, false);
   }
 
   #settle(): void {
@@ -170,10 +181,18 @@ export class PoolWorker {
 
   #onReport(report: WorkerReport): void {
     if (this.#isDead) return;
-    this.#isReady = true;
+    this.#heardMs = this.#hooks.clock.nowMs();
+    if (!this.#isReady) this.#onReady();
     if (report.type === "detached") this.#onDetached(report.arena);
     else if (report.type !== "alive") this.#onAnswer(report);
-    this.#setDeadline();
+    if (!this.#owesAnswer) this.#settle();
+  }
+
+  /** From now on it may be silent for less long. */
+  #onReady(): void {
+    this.#isReady = true;
+    this.#silenceTimer?.cancel();
+    this.#setSilenceTimer(this.#mostSilentMs);
   }
 
   #onAnswer(report: Exclude<WorkerReport, { type: "alive" | "detached" }>): void {
@@ -196,7 +215,7 @@ export class PoolWorker {
   end(reason: string, hasStopped: boolean): void {
     if (this.#isDead) return;
     this.#isDead = true;
-    this.#deadline?.cancel();
+    this.#silenceTimer?.cancel();
     this.#worker.terminate();
     if (hasStopped || !this.#owesAnswer) {
       for (const lease of [...this.#leases.values(), ...this.#leaving.values()]) lease.memory.free(lease.region);

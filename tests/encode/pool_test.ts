@@ -225,6 +225,32 @@ Deno.test("a worker has longer for its first word than for the next ones", async
   });
 });
 
+Deno.test("a worker's silence is counted from its last word on, or from when it began to owe an answer", async () => {
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const logger = createLogger("error", (line) => lines.push(line));
+  const started = Promise.withResolvers<void>();
+  const faultOf: WorkerPoolOptions["faultOf"] = (client, job) => {
+    if (client !== 0 || job !== 4) return undefined;
+    started.resolve();
+    return "hang";
+  };
+  await withPool({ maxWorkers: 1, clock, logger, faultOf }, async (pool) => {
+    const viewer = new Viewer(pool, createSurface(40, 40));
+    for (const waitMs of [JOB_DEADLINE_MS * 3, JOB_DEADLINE_MS * 0.75]) {
+      await viewer.assertServed();
+      clock.advance(waitMs);
+    }
+    const served = viewer.assertServed();
+    await started.promise;
+    clock.advance(JOB_DEADLINE_MS - 1);
+    assert.deepEqual(lines, []);
+    clock.advance(1);
+    await served;
+    assert.equal(lines.length, 1);
+  });
+});
+
 Deno.test("the arena of a worker that may still be running is never given back", async () => {
   const clock = new FakeClock();
   await withPool({ maxWorkers: 1, clock, faultOf: firstJob("hang") }, async (pool) => {
