@@ -51,12 +51,15 @@ export interface RecordingRun {
  *
  * @example
  * ```ts
- * import { recordSession } from "@vncd/vncd";
+ * import { recordSession, SessionReader } from "@vncd/vncd";
  * import assert from "node:assert/strict";
  *
  * const file = await Deno.makeTempFile({ suffix: ".rfb" });
  * const recording = await recordSession({ scene: "console", file, overwrite: true });
- * await new Promise((resolve) => setTimeout(resolve, 200));
+ * for (let isEmpty = true; isEmpty;) {
+ *   using reader = await SessionReader.open(file);
+ *   isEmpty = await reader.next() === undefined;
+ * }
  * const { messages } = await recording.stop();
  * assert(messages > 0);
  * await Deno.remove(file);
