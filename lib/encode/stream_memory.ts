@@ -6,6 +6,8 @@ import { instantiateKernels, KERNEL_RESERVED_BYTES, type Kernels } from "./kerne
 
 const PAGE_BYTES = 65_536;
 const WORD_BYTES = 4;
+/** Behind an input: its last pixels are hashed and compared with some of these bytes. */
+const SLACK_BYTES = 64;
 const WORK = KERNEL_RESERVED_BYTES;
 /** Slots that are made room for at once. */
 const SLOTS_AT_ONCE = 8;
@@ -77,13 +79,14 @@ export class StreamMemory {
    * next call. Throws RangeError for more than the largest part has.
    */
   writeTightRects(bytes: Uint8Array, part: Uint32Array, rects: Uint32Array): Uint8Array {
-    const start = Math.ceil(bytes.length / WORD_BYTES);
+    const start = Math.ceil((bytes.length + SLACK_BYTES) / WORD_BYTES);
     const words = start + part.length + rects.length;
     if (words * WORD_BYTES > this.#kernels.maxDeflateBytes()) {
       throw new RangeError(`Cannot write ${bytes.length} bytes in ${rects.length} words of rects: there is no room`);
     }
     const { buffer } = this.#memory;
     const input = new Uint32Array(buffer, this.#inputPointer, words);
+    input.fill(0, Math.floor(bytes.length / WORD_BYTES), start);
     // both begin at a whole word, so that V8 copies eight bytes at a time
     new Uint8Array(buffer, this.#inputPointer).set(bytes);
     input.set(part, start);

@@ -1,6 +1,7 @@
 /** decode∘encode is the identity, for every encoding and pixel format. */
 
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { rect } from "../../lib/base/rect.ts";
 import { FrameMemory } from "../../lib/display/frame_memory.ts";
@@ -51,8 +52,8 @@ const pictures = fc.record({
   encoding: fc.constantFrom(...ENCODINGS),
 });
 
-async function runJob(job: EncodeJob, streams: ClientStreams = {}): Promise<EncodedUpdate> {
-  const steps = encodeJob(job, arena, streams);
+async function runJob(job: EncodeJob, streams: ClientStreams = {}, within = arena): Promise<EncodedUpdate> {
+  const steps = encodeJob(job, within, streams);
   let step = await steps.next();
   while (!step.done) step = await steps.next();
   return step.value;
@@ -150,6 +151,32 @@ function expectedPicture(
     return isSent ? after[at]! : value;
   });
 }
+
+Deno.test("what a new client is sent does not depend on what was encoded before", async () => {
+  const [width, height] = [130, 100];
+  const surface = TestSurface.create(width, height);
+  const ownArena = new Arena(surface.memory.memory, surface.memory.allocate(ARENA_BYTES).pointer);
+  await fc.assert(
+    fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 4 }), async (steps) => {
+      const [once, again] = [await encodeAll(), await encodeAll()];
+      assert.equal(again.findIndex((bytes, at) => !Buffer.from(bytes).equals(once[at]!)), -1);
+
+      async function encodeAll(): Promise<Uint8Array[]> {
+        const streams: ClientStreams = {};
+        const updates: Uint8Array[] = [];
+        for (const { kind, seed, encoding, compressLevel, gradients, format, rects } of steps) {
+          surface.paint(paintPicture(kind, width, height, seed));
+          const level = compressLevel === undefined ? {} : { compressLevel };
+          const settings = { encoding, pixelFormat: format, ...level, gradients };
+          updates.push((await runJob(surface.job(settings, rects), streams, ownArena)).bytes.slice());
+        }
+        closeStreams(streams);
+        return updates;
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
 
 Deno.test("a picture wider and higher than a part arrives whole", async () => {
   const [width, height] = [2500, 150];

@@ -6,6 +6,8 @@ import { Search } from "./deflate_search";
 import { resetPrices } from "./deflate_prices";
 import { addSequences, resetPayoffs } from "./deflate_sequences";
 import {
+  clearHistory,
+  clearSlack,
   DeflateStream,
   DeflateWork,
   INPUT,
@@ -69,7 +71,7 @@ export function openDeflate(work: DeflateWork): void {
 
 /** Starts a stream: the next bytes need nothing that came before. */
 export function resetDeflate(stream: DeflateStream): void {
-  stream.historyBytes = 0;
+  clearHistory(stream);
   stream.started = 0;
   resetPrices(stream);
   resetPayoffs(stream);
@@ -80,11 +82,21 @@ export function resetDeflate(stream: DeflateStream): void {
  * stored blocks take.
  */
 export function deflate(work: DeflateWork, stream: DeflateStream, segments: u32, level: u32): u32 {
+  const input = changetype<usize>(work) + INPUT;
   const output = changetype<usize>(work) + OUTPUT;
-  return <u32>(deflateTo(work, stream, changetype<usize>(work) + INPUT, output, segments, level) - output);
+  clearSlack(input + inputBytes(work, segments));
+  return <u32>(deflateTo(work, stream, input, output, segments, level) - output);
 }
 
-/** The same for input at any place: the 32 KiB before it are overwritten. Returns where the output ends. */
+/** Where the last segment ends. */
+function inputBytes(work: DeflateWork, segments: u32): u32 {
+  return load<u32>(changetype<usize>(work) + SEGMENTS + 8 * <usize>segments - 8);
+}
+
+/**
+ * The same for input at any place: the 32 KiB before it are overwritten, and the output depends a little on what lies
+ * right behind it. Returns where the output ends.
+ */
 export function deflateTo(
   work: DeflateWork,
   stream: DeflateStream,
@@ -104,13 +116,14 @@ export function deflateTo(
   work.anchor = input;
   work.blockStart = input;
   work.hasHistory = 0;
+  const bytes = inputBytes(work, segments);
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);
   setEffort(search, level == CHOOSY_LEVEL ? 1 : level);
   if (level == CHOOSY_LEVEL) search.leastSaved = search.leastSavedWide = LEAST_SAVED_CHOOSY;
   work.setsPrices = search.widestWeighed;
-  if (level == 0) storeInput(work, load<u32>(base + SEGMENTS + 8 * <usize>segments - 8));
+  if (level == 0) storeInput(work, bytes);
   else for (let segment: u32 = 0; segment < segments; segment++) {
     search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
     addSequences(work, search, input + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
@@ -119,7 +132,7 @@ export function deflateTo(
   putBits(work, 0, 3);
   alignBits(work);
   putBits(work, 0xffff_0000, 32);
-  saveHistory(work, <u32>(work.anchor - input));
+  saveHistory(work, bytes);
   return work.output;
 }
 

@@ -16,7 +16,7 @@ import {
   Search,
   VECTOR_BYTES,
 } from "./deflate_search";
-import { BLOCK_SYMBOLS, DeflateWork, MAX_SEQUENCES, SEQUENCES, WINDOW_BYTES } from "./deflate_work";
+import { BLOCK_SYMBOLS, DeflateWork, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
 
 @inline
 function countPixel(base: usize, step: u32, at: usize): void {
@@ -57,7 +57,8 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   const positions = work.stream.position - <u32>work.input;
   const windowStart = work.input - work.stream.historyBytes;
   let longMatches: u32 = 0;
-  let repeated = <u32>WINDOW_BYTES;
+  // in reach from the second pixel on: what is not may be bytes of another stream
+  let repeated = step;
   let waiting: u32 = 0;
   let at = work.anchor;
   let anchor = at;

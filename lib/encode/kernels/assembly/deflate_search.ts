@@ -229,7 +229,8 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   const lastMatch = matches + 4 * MAX_MATCHES;
   let match = matches;
   let longMatches: u32 = 0;
-  let repeated = <u32>WINDOW_BYTES;
+  // in reach from the second pixel on: what is not may be bytes of another stream
+  let repeated = step;
   let carried: u32 = 0;
   let at = start;
   while (at < searchEnd && match < lastMatch) {

@@ -151,6 +151,21 @@ export const OUTPUT: usize = INPUT + MAX_INPUT_BYTES + SLACK;
 const MAX_OUTPUT_BYTES: usize = MAX_INPUT_BYTES + MAX_INPUT_BYTES / 4;
 export const WORK_BYTES: usize = (OUTPUT + MAX_OUTPUT_BYTES + SLACK + 63) & ~63;
 
+/**
+ * Forgets a stream's past, and all places of earlier pixels: those of another stream would be hints like any, and its
+ * bytes depend on them.
+ */
+export function clearHistory(stream: DeflateStream): void {
+  stream.historyBytes = 0;
+  stream.position = 0;
+  memory.fill(changetype<usize>(stream) + ONES, 0, HISTORY - ONES);
+}
+
+/** Clears what lies behind the last input: its last pixels are hashed and compared with some of that. */
+export function clearSlack(end: usize): void {
+  memory.fill(end, 0, SLACK);
+}
+
 /** Lays the bytes of the stream's past before the input. They are kept in a ring: each where its position says. */
 export function loadHistory(work: DeflateWork): void {
   work.hasHistory = 1;
