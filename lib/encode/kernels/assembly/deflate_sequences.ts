@@ -31,6 +31,8 @@ const LEAST_PROBED: u32 = 256;
 const WARMED_PIXELS: u32 = 2048;
 /** Bytes that are literals where matches do not pay: first so many, then twice as many each time. */
 const FIRST_STRETCH: u32 = 12_288;
+/** The same where they seldom do: in bytes that are no pixels, and at the level that takes only what saves much. */
+const FIRST_LONG_STRETCH: u32 = 24_576;
 const LAST_STRETCH: u32 = 98_304;
 /** Pixels that are searched where they do, likewise. */
 const FIRST_TRUST: u32 = 4096;
@@ -46,7 +48,7 @@ export function resetPayoffs(stream: DeflateStream): void {
     payoff.literals = 0;
     payoff.pixels = 0;
     payoff.isGrainy = 0;
-    payoff.stretch = FIRST_STRETCH;
+    payoff.stretch = 0;
     payoff.trust = FIRST_TRUST;
   }
 }
@@ -113,8 +115,9 @@ function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): v
   const step = search.step;
   const count = searchPixels(work, search, PROBE_PIXELS, end);
   if (count >= LEAST_PROBED && !paysOff(work, search, count)) {
-    payoff.literals = payoff.stretch - payoff.stretch % step;
-    payoff.stretch = min(payoff.stretch << 1, LAST_STRETCH);
+    const stretch = max(payoff.stretch, firstStretch(search));
+    payoff.literals = stretch - stretch % step;
+    payoff.stretch = min(stretch << 1, LAST_STRETCH);
     payoff.trust = FIRST_TRUST;
     payoff.bits = comparedBits(work);
     return;
@@ -123,7 +126,12 @@ function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): v
   if (count < LEAST_PROBED) return;
   payoff.pixels = payoff.trust;
   payoff.trust = min(payoff.trust << 1, LAST_TRUST);
-  payoff.stretch = FIRST_STRETCH;
+  payoff.stretch = 0;
+}
+
+@inline
+function firstStretch(search: Search): u32 {
+  return search.step == 1 || search.leastSavedWide > 0 ? FIRST_LONG_STRETCH : FIRST_STRETCH;
 }
 
 /** As {@link findMatches} from the anchor on, for pixels of the segment's size. */
