@@ -1,7 +1,7 @@
 /** Blocks of a deflate stream: stored, with fixed codes or their own, whichever is fewest bits (RFC 1951 §3.2). */
 
 import { alignBits, putBits } from "./deflate_bits";
-import { clearCounts, distanceExtra, distanceSymbol, joinCounts, sumCounts } from "./deflate_counts";
+import { clearCounts, countedExtraBits, distanceExtra, distanceSymbol, joinCounts, sumCounts } from "./deflate_counts";
 import { headerCost, listCodeLengths, writeHeader } from "./deflate_header";
 import { buildCode, codeBits, codeLength, reverse16 } from "./deflate_huffman";
 import { setPrices } from "./deflate_prices";
@@ -81,14 +81,15 @@ export function endBlock(work: DeflateWork): void {
   const base = changetype<usize>(work);
   joinCounts(base + LITERAL_COUNTS);
   store<u32>(base, 1, LITERAL_COUNTS + 4 * END_OF_BLOCK);
-  const fixedBits = fixedCost(work);
+  const extraBits = countedExtraBits(base);
+  const fixedBits = extraBits + fixedCost(work);
   const literalBits = buildLiteralCode(base);
   const literals = usedSymbols(base + CODE_LENGTHS, LITERAL_SYMBOLS, 257);
   const distanceBits = buildDistanceCode(base, base + CODE_LENGTHS + literals);
   const distances = usedSymbols(base + CODE_LENGTHS + literals, DISTANCE_SYMBOLS, 1);
   if (work.setsPrices != 0 && work.sequences >= PRICED_SEQUENCES) setPrices(work, literals, distances);
   const items = listCodeLengths(base, literals + distances);
-  const ownBits = headerCost(base) + literalBits + distanceBits + work.extraBits;
+  const ownBits = headerCost(base) + literalBits + distanceBits + extraBits;
   const storedBits = (byteCount + 5 * (byteCount / MAX_STORED_BYTES + 1)) << 3;
   if (storedBits <= min(fixedBits, ownBits)) writeStored(work, byteCount);
   else if (fixedBits <= ownBits) writeFixed(work);
@@ -116,10 +117,10 @@ function buildDistanceCode(base: usize, lengths: usize): u32 {
   return buildCode(counts, DISTANCE_SYMBOLS, MAX_DISTANCE_BITS, lengths, codes, base + HUFFMAN);
 }
 
-/** Bits of the block with fixed codes. */
+/** Bits of the codes of the block, if they are fixed. */
 function fixedCost(work: DeflateWork): u32 {
   const counts = changetype<usize>(work) + LITERAL_COUNTS;
-  return 3 + work.extraBits + 8 * sumCounts(counts, 144) + 9 * sumCounts(counts + 4 * 144, 112) +
+  return 3 + 8 * sumCounts(counts, 144) + 9 * sumCounts(counts + 4 * 144, 112) +
     7 * sumCounts(counts + 4 * 256, 24) + 8 * sumCounts(counts + 4 * 280, 8) +
     5 * sumCounts(changetype<usize>(work) + DISTANCE_COUNTS, 32);
 }

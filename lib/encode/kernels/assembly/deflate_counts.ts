@@ -1,14 +1,17 @@
 /** How often the literals, lengths and distances of a block occur. */
 
 import { clear } from "./deflate_huffman";
-import { DeflateWork, DISTANCE_COUNTS, LENGTH_SYMBOLS, LITERAL_COUNTS } from "./deflate_work";
+import { DeflateWork, DISTANCE_COUNTS, DISTANCE_SYMBOLS, LENGTH_SYMBOLS, LITERAL_COUNTS } from "./deflate_work";
 
-/** The symbol of a distance less one. */
+/** Symbols of lengths: the first with bits behind it, and that of the longest, which has none. */
+const FIRST_EXTRA_LENGTH: u32 = 265;
+const LONGEST_LENGTH: u32 = 285;
+
+/** The symbol of a distance less one: its exponent and the bit behind its first, as they lie in a float. */
 @inline
 export function distanceSymbol(distance: u32): u32 {
-  if (distance < 2) return distance;
-  const high = 31 - clz<u32>(distance);
-  return (high << 1) + (distance >> (high - 1) & 1);
+  const float = reinterpret<i32>(<f32>(<i32>distance));
+  return max<i32>((float >> 22) - 2 * 127, min<i32>(distance, 1));
 }
 
 /** Extra bits of a distance symbol. */
@@ -29,21 +32,29 @@ export function countLiteral(base: usize, copy: u32, byte: u32): void {
   addCount(base + LITERAL_COUNTS + 4 * 288 * <usize>copy, byte);
 }
 
-/** Counts a match with a distance less one. Returns the bits behind its codes. */
+/** Counts a match with a distance less one. */
 @inline
-export function countMatch(base: usize, length: u32, distance: u32): u32 {
-  const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2));
-  const symbol = distanceSymbol(distance);
-  addCount(base + LITERAL_COUNTS, entry & 0xffff);
-  addCount(base + DISTANCE_COUNTS, symbol);
-  return (entry >> 16 & 0xff) + distanceExtra(symbol);
+export function countMatch(base: usize, length: u32, distance: u32): void {
+  addCount(base + LITERAL_COUNTS, load<u16>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2)));
+  addCount(base + DISTANCE_COUNTS, distanceSymbol(distance));
+}
+
+/** Bits behind the codes of all lengths and distances that were counted. */
+export function countedExtraBits(base: usize): u32 {
+  let bits: u32 = 0;
+  for (let symbol: u32 = FIRST_EXTRA_LENGTH; symbol < LONGEST_LENGTH; symbol++) {
+    bits += load<u32>(base + LITERAL_COUNTS + (<usize>symbol << 2)) * ((symbol - 261) >> 2);
+  }
+  for (let symbol: u32 = 0; symbol < DISTANCE_SYMBOLS; symbol++) {
+    bits += load<u32>(base + DISTANCE_COUNTS + (<usize>symbol << 2)) * distanceExtra(symbol);
+  }
+  return bits;
 }
 
 /** Forgets what was counted and joined. */
 export function clearCounts(work: DeflateWork): void {
   clear(changetype<usize>(work) + LITERAL_COUNTS, 4 * 288);
   clear(changetype<usize>(work) + DISTANCE_COUNTS, 4 * 32);
-  work.extraBits = 0;
 }
 
 /** Adds the four counts of each literal into the first, and forgets the others. */

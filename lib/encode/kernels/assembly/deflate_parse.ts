@@ -15,6 +15,7 @@ import {
   rememberMatch,
   Search,
   VECTOR_BYTES,
+  wholeMatch,
 } from "./deflate_search";
 import { BLOCK_SYMBOLS, DeflateWork, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
 
@@ -28,8 +29,7 @@ function countPixel(base: usize, step: u32, at: usize): void {
 
 @inline
 function setSequence(sequence: usize, literals: u32, length: u32, distance: u32): void {
-  store<u32>(sequence, literals);
-  store<u32>(sequence, length << 16 | (distance - 1), 4);
+  store<u64>(sequence, <u64>literals | <u64>(length << 16 | (distance - 1)) << 32);
 }
 
 /** Adds literals from the anchor to `at`, which are counted. */
@@ -63,13 +63,13 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   let at = work.anchor;
   let anchor = at;
   let symbols = work.symbols;
-  let extraBits = work.extraBits;
   let sequence = base + SEQUENCES + (<usize>work.sequences << 3);
   const lastSequence = base + SEQUENCES + 8 * MAX_SEQUENCES;
+  const lastStart = end - step * leastPixels(step);
   while (at < searchEnd) {
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(0, step, isThorough<E>(), isPaired, stream, here, at, position, end);
+    let best = wholeMatch(rankRecent(step, isThorough<E>(), isPaired, stream, here, at, position), at, end);
     if (isThorough<E>()) {
       best = rankRepeated(best, here, at, repeated, end);
       best = rankPlaces(best, search, step, stream, here, at, position, end);
@@ -81,11 +81,13 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
     } else {
       if (isThorough<E>() && waiting != 0) countPixel(base, step, at - step);
       waiting = 0;
-      const common = min(best >> 16, <u32>(end - at));
-      const isMatch = common / step >= leastPixels(step) && best >= leastRank(step) && isInReach(best, at, windowStart);
-      if (!isMatch || (isThorough<E>() && common < lazyLength && at + step < searchEnd)) {
-        if (isThorough<E>() && isMatch) waiting = best;
-        else countPixel(base, step, at);
+      if (best < leastRank(step) || at > lastStart || !isInReach(best, at, windowStart)) {
+        countPixel(base, step, at);
+        at += step;
+        continue;
+      }
+      if (isThorough<E>() && best >> 16 < lazyLength && at + step < searchEnd) {
+        waiting = best;
         at += step;
         continue;
       }
@@ -97,7 +99,7 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
     setSequence(sequence, <u32>(start - anchor), length, distance);
     sequence += 8;
     symbols += <u32>(start - anchor) + 1;
-    extraBits += countMatch(base, length, distance - 1);
+    countMatch(base, length, distance - 1);
     rememberMatch<P, E>(stream, positions, search, start, pixels, distance);
     longMatches += <u32>(length >= LONG_MATCH);
     if (length >= VECTOR_BYTES && distance != step) repeated = distance;
@@ -106,7 +108,6 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   }
   work.anchor = anchor;
   work.symbols = symbols;
-  work.extraBits = extraBits;
   work.sequences = <u32>(sequence - base - SEQUENCES) >> 3;
   addRest(work, min(at, end));
   search.longMatches = longMatches;

@@ -137,12 +137,24 @@ function rankPlace(here: v128, at: usize, position: u32, place: u32): u32 {
 /** What a match that is taken outranks: the farthest of the shortest that are worth it. */
 @inline
 export function leastRank(step: u32): u32 {
-  return step == 1 ? rank(3, FARTHEST_SHORT) : 0;
+  return rank(step * leastPixels(step), step == 1 ? FARTHEST_SHORT : <u32>WINDOW_BYTES);
+}
+
+/** The whole of a match of which a vector is equal. */
+@inline
+function lengthen(near: u32, at: usize, end: usize): u32 {
+  return matchLength(at, at - WINDOW_BYTES + (near & 0xffff), end) << 16 | (near & 0xffff);
+}
+
+/** The whole of a match that was compared up to a vector. */
+@inline
+export function wholeMatch(near: u32, at: usize, end: usize): u32 {
+  return near >> 16 == VECTOR_BYTES ? lengthen(near, at, end) : near;
 }
 
 /** The better of `best` and the whole of a match that was compared up to a vector. */
 @inline
-function rankWhole(best: u32, near: u32, at: usize, end: usize): u32 {
+export function rankWhole(best: u32, near: u32, at: usize, end: usize): u32 {
   return near >> 16 == VECTOR_BYTES ? rankLonger(best, near, at, end) : max(best, near);
 }
 
@@ -151,7 +163,7 @@ function rankLonger(best: u32, near: u32, at: usize, end: usize): u32 {
   const earlier = at - WINDOW_BYTES + (near & 0xffff);
   const last = (best >> 16) - 3;
   if (best >> 16 > VECTOR_BYTES && load<u32>(at + last) != load<u32>(earlier + last)) return best;
-  return max(best, matchLength(at, earlier, end) << 16 | (near & 0xffff));
+  return max(best, lengthen(near, at, end));
 }
 
 /** The better of `best` and the whole match at a distance. */
@@ -160,10 +172,9 @@ export function rankRepeated(best: u32, here: v128, at: usize, distance: u32, en
   return rankWhole(best, rankNear(here, at, <u32>WINDOW_BYTES - distance), at, end);
 }
 
-/** The better of `known` and where a hash of one pixel or two leads to, which leads here from now on. */
+/** The better of where a hash of one pixel and of two leads to, up to a vector; they lead here from now on. */
 @inline
 export function rankRecent(
-  known: u32,
   step: u32,
   hasPlaces: bool,
   isPaired: bool,
@@ -171,17 +182,16 @@ export function rankRecent(
   here: v128,
   at: usize,
   position: u32,
-  end: usize,
 ): u32 {
   const bytes = load<u64>(at);
   const one = stream + hashOne(<u32>bytes & pixelMask(step, hasPlaces && isPaired));
   const nearOne = rankPlace(here, at, position, load<u16>(one));
   store<u16>(one, <u16>position);
-  if (!isPaired) return rankWhole(known, nearOne, at, end);
+  if (!isPaired) return nearOne;
   const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
   const nearTwo = rankPlace(here, at, position, load<u16>(two));
   store<u16>(two, <u16>position);
-  return rankWhole(known, max(nearOne, nearTwo), at, end);
+  return max(nearOne, nearTwo);
 }
 
 /** The better of `best` and the places of a bucket, in which this is one from now on. */
@@ -236,7 +246,8 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   while (at < searchEnd && match < lastMatch) {
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = rankRecent(carried, step, search.places != 0, isPaired, stream, here, at, position, end);
+    const near = rankRecent(step, search.places != 0, isPaired, stream, here, at, position);
+    let best = rankWhole(carried, near, at, end);
     if (hasPlaces) {
       if (carried == 0) best = rankRepeated(best, here, at, repeated, end);
       best = rankPlaces(best, search, step, stream, here, at, position, end);
@@ -265,25 +276,28 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   return <u32>(match - matches) >> 2;
 }
 
-/** Whether four vectors are equal. */
+/** A bit for each of 16 bytes that is equal. */
 @inline
-function areFourEqual(at: usize, earlier: usize): bool {
-  const a = v128.xor(v128.load(at), v128.load(earlier));
-  const b = v128.xor(v128.load(at, 16), v128.load(earlier, 16));
-  const c = v128.xor(v128.load(at, 32), v128.load(earlier, 32));
-  const d = v128.xor(v128.load(at, 48), v128.load(earlier, 48));
-  return !v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)));
+function equalBytes(at: usize, earlier: usize): u64 {
+  return <u64>v128.bitmask<i8>(v128.eq<i8>(v128.load(at), v128.load(earlier)));
+}
+
+/** How many of the next 64 bytes are equal: told without a branch, for hardly any is foretold. */
+@inline
+function commonOfFour(at: usize, earlier: usize): u32 {
+  const low = equalBytes(at, earlier) | equalBytes(at + 16, earlier + 16) << 16;
+  const high = equalBytes(at + 32, earlier + 32) | equalBytes(at + 48, earlier + 48) << 16;
+  return <u32>ctz<u64>(~(low | high << 32));
 }
 
 /** How many bytes are equal, those of a vector being it. */
 function matchLength(at: usize, earlier: usize, end: usize): u32 {
   const limit = min<u32>(MAX_MATCH_BYTES, <u32>(end - at));
   let length: u32 = VECTOR_BYTES;
-  while (length + FOUR_VECTORS <= limit && areFourEqual(at + length, earlier + length)) length += FOUR_VECTORS;
   while (length < limit) {
-    const common = commonBytes(v128.load(at + length), earlier + length);
+    const common = commonOfFour(at + length, earlier + length);
     length += common;
-    if (common != VECTOR_BYTES) break;
+    if (common != FOUR_VECTORS) break;
   }
   return min(length, limit);
 }

@@ -227,7 +227,7 @@ function takeMatches(work: DeflateWork, step: u32, count: u32, end: usize): u32 
     store<u32>(sequence, length << 16 | distance, 4);
     sequence += 8;
     symbols++;
-    work.extraBits += countMatch(base, length, distance);
+    countMatch(base, length, distance);
     at += length;
     match += <usize>pixels << 2;
     anchor = at;

@@ -70,8 +70,6 @@ export class DeflateWork {
   blockStart: usize;
   /** Bytes from here on are in no sequence yet. */
   anchor: usize;
-  /** Bits behind the length and distance codes of the block. */
-  extraBits: u32;
   /** Symbols of the block without those behind the anchor. */
   symbols: u32;
   /** Whether a block's prices are of use to the next. */
