@@ -165,9 +165,11 @@ async function testDeaf(deafness: Deafness): Promise<void> {
   });
   line.close();
   assert.ok(frames <= 3, `memory grew by ${frames} frames`);
-  assert.ok(rate >= usualRate / 2, `the witnesses had ${usualRate} updates a second, and then ${rate}`);
   assertDropped(server, line);
-  await warmUp(witnesses);
+  // the machine may have become slower meanwhile, for reasons of its own
+  const laterRate = await slowestRate(witnesses, () => warmUp(witnesses));
+  const told = `the witnesses had ${usualRate} updates a second, then ${rate}, and ${laterRate} when it was gone`;
+  assert.ok(rate >= Math.min(usualRate, laterRate) / 2, told);
   assert.equal(droppedLines(server).length, 1);
 }
 
