@@ -8,13 +8,10 @@ import { causeFault } from "./fault.ts";
 import type { EncodedUpdate } from "./job.ts";
 import { closeStreams, encodeJob } from "./job_encoder.ts";
 import type { ClientStreams } from "./rect_encoder.ts";
-import type { EncodeTask, WorkerReport, WorkerRequest } from "./worker_messages.ts";
+import { type EncodeTask, type WorkerReport, type WorkerRequest, WorkerState } from "./worker_messages.ts";
 
 /** A report at least so often while there is work: the pool takes silence for a hung worker. */
 const ALIVE_INTERVAL_MS = 1_000;
-
-/** Messages are let in at least so often while there is work. */
-const TURN_INTERVAL_MS = 2;
 
 /** A task that was begun. */
 interface RunningTask {
@@ -37,10 +34,12 @@ export class EncodingWorker {
   /** In the order of their turns. */
   readonly #tasks: RunningTask[] = [];
   readonly #cancelled = new Set<number>();
-  #atHand: Int32Array = new Int32Array(1);
+  #state: Int32Array = new Int32Array(WorkerState.words);
+  /** Of the requests that were sent. */
+  #taken = 0;
   #isRunning = false;
+  /** Or when the work began, if that was later. */
   #lastReportMs = 0;
-  #lastTurnMs = 0;
 
   constructor(send: SendReport) {
     this.#send = send;
@@ -48,9 +47,11 @@ export class EncodingWorker {
 
   /** Takes what the pool sent. */
   onRequest(request: WorkerRequest): void {
+    // as Atomics counts
+    this.#taken = this.#taken + 1 | 0;
     switch (request.type) {
       case "start":
-        this.#atHand = request.atHand;
+        this.#state = request.state;
         return this.#report({ type: "alive" });
       case "attach":
         this.#arenas.set(request.arena, new Arena(request.memory, request.pointer));
@@ -70,7 +71,7 @@ export class EncodingWorker {
 
   #onEncode(request: EncodeTask): void {
     const { task: id, arena: arenaId, client, job, used, fault } = request;
-    Atomics.store(this.#atHand, 0, id);
+    Atomics.store(this.#state, WorkerState.atHand, id);
     const arena = this.#arenas.get(arenaId);
     if (arena === undefined) throw new Error(`Cannot run task ${id}: arena ${arenaId} is not attached`);
     const streams = this.#streamsFor(request);
@@ -100,15 +101,17 @@ export class EncodingWorker {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    this.#lastTurnMs = performance.now();
+    this.#lastReportMs = performance.now();
     for (let task = this.#tasks[0]; task !== undefined; task = this.#tasks[0]) {
-      Atomics.store(this.#atHand, 0, task.id);
+      Atomics.store(this.#state, WorkerState.atHand, task.id);
       const report = this.#step(task);
-      Atomics.store(this.#atHand, 0, 0);
+      Atomics.store(this.#state, WorkerState.atHand, 0);
       this.#tasks.shift();
       if (report === undefined) this.#tasks.push(task);
       else this.#finish(task, report);
-      if (performance.now() - this.#lastTurnMs >= TURN_INTERVAL_MS) await this.#letMessagesIn();
+      if (performance.now() - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
+      // a turn of the event loop takes as long as a small rect
+      if (Atomics.load(this.#state, WorkerState.sent) !== this.#taken) await letMessagesIn();
     }
     this.#isRunning = false;
   }
@@ -140,14 +143,12 @@ export class EncodingWorker {
     }
   }
 
-  async #letMessagesIn(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    this.#lastTurnMs = performance.now();
-    if (this.#lastTurnMs - this.#lastReportMs > ALIVE_INTERVAL_MS) this.#report({ type: "alive" });
-  }
-
   #report(report: WorkerReport, transfer: Transferable[] = []): void {
     this.#lastReportMs = performance.now();
     this.#send(report, transfer);
   }
+}
+
+async function letMessagesIn(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -6,7 +6,14 @@ import { RECT_HEADER_BYTES, UPDATE_HEADER_BYTES } from "../rfb/server_messages.t
 import { ARENA_BYTES } from "./arena.ts";
 import type { EncodeJob, PixelMemory, PixelMemoryRegion } from "./job.ts";
 import { pixelCount } from "./slices.ts";
-import type { EncodeFault, EncodeTask, TaskUpdate, WorkerReport, WorkerRequest } from "./worker_messages.ts";
+import {
+  type EncodeFault,
+  type EncodeTask,
+  type TaskUpdate,
+  type WorkerReport,
+  type WorkerRequest,
+  WorkerState,
+} from "./worker_messages.ts";
 
 /** A worker's arena in one display's memory. */
 interface Lease {
@@ -55,7 +62,7 @@ type PendingTask = PromiseWithResolvers<TaskUpdate>;
 export class PoolWorker {
   readonly #hooks: PoolWorkerHooks;
   readonly #worker: Worker;
-  readonly #atHand = new Int32Array(new SharedArrayBuffer(4));
+  readonly #state = new Int32Array(new SharedArrayBuffer(WorkerState.words * Int32Array.BYTES_PER_ELEMENT));
   readonly #tasks = new Map<number, PendingTask>();
   readonly #leases = new Map<PixelMemory, Lease>();
   /** Leases the worker has not let go of yet. */
@@ -82,7 +89,7 @@ export class PoolWorker {
       event.preventDefault();
       this.end(event.message, true);
     };
-    this.#send({ type: "start", atHand: this.#atHand });
+    this.#send({ type: "start", state: this.#state });
   }
 
   /** Tasks that are not answered. */
@@ -148,7 +155,9 @@ export class PoolWorker {
   }
 
   #send(request: WorkerRequest, transfer: Transferable[] = []): void {
-    if (!this.#isDead) this.#worker.postMessage(request, transfer);
+    if (this.#isDead) return;
+    this.#worker.postMessage(request, transfer);
+    Atomics.add(this.#state, WorkerState.sent, 1);
   }
 
   /** To be called before there is one more answer to wait for. */
@@ -222,7 +231,7 @@ export class PoolWorker {
     }
     this.#leases.clear();
     this.#leaving.clear();
-    const atHand = Atomics.load(this.#atHand, 0);
+    const atHand = Atomics.load(this.#state, WorkerState.atHand);
     for (const [task, pending] of this.#tasks) {
       const message = `Cannot encode: the encoding worker ended, ${reason}`;
       pending.reject(new WorkerLostError(message, atHand === 0 || atHand === task));

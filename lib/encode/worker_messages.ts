@@ -32,10 +32,19 @@ export interface TaskUpdate {
   readonly begun: number;
 }
 
+/** What a pool and a worker have in shared memory: indices of 32-bit words. */
+export const WorkerState = {
+  /** The number of the task that the worker is at, 0 for none. */
+  atHand: 0,
+  /** How many requests the worker was sent, so that it knows whether one waits without a look at its messages. */
+  sent: 1,
+  words: 2,
+} as const;
+
 /** From the pool to a worker. Tasks, clients and arenas are numbered by the pool. */
 export type WorkerRequest =
-  /** The first word. `atHand` always holds the number of the task that the worker is at, 0 for none. */
-  | { readonly type: "start"; readonly atHand: Int32Array }
+  /** The first word; `state` is that of {@link WorkerState}. */
+  | { readonly type: "start"; readonly state: Int32Array }
   | { readonly type: "attach"; readonly arena: number; readonly memory: WebAssembly.Memory; readonly pointer: number }
   /** No task for the arena follows. */
   | { readonly type: "detach"; readonly arena: number }
