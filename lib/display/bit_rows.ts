@@ -27,6 +27,17 @@ export class BitRows {
     }
   }
 
+  /** Sets the bits `from` ≤ k < `end` of some rows. */
+  setRuns(firstRow: number, endRow: number, from: number, end: number): void {
+    const last = endRow * this.wordsPerRow;
+    for (let word = from >> 5; word << 5 < end; word++) {
+      const mask = runMask(word, from, end);
+      for (let at = firstRow * this.wordsPerRow + word; at < last; at += this.wordsPerRow) {
+        this.words[at] = this.words[at]! | mask;
+      }
+    }
+  }
+
   /** Clears the bits `from` ≤ k < `end` of a row. */
   clearRun(row: number, from: number, end: number): void {
     const base = row * this.wordsPerRow;

@@ -76,7 +76,7 @@ export class DirtyMap {
     const from = Math.floor(area.x / PIXELS_PER_BIT);
     const end = Math.ceil((area.x + area.width) / PIXELS_PER_BIT);
     const endRow = area.y + area.height;
-    for (let row = area.y; row < endRow; row++) this.bits.setRun(row, from, end);
+    this.bits.setRuns(area.y, endRow, from, end);
     this.includeRows(area.y, endRow);
   }
 

@@ -18,6 +18,8 @@ export class RefreshTimer {
   readonly #tick: () => boolean;
   #intervalMs: number;
   #timer: Timer | undefined;
+  /** When the timer runs out: at the next tick or before, for it is not set anew when that is put off. */
+  #timerMs = 0;
   #dueMs = 0;
   #lastTickMs = -Infinity;
   /** No tick before this. */
@@ -99,13 +101,21 @@ export class RefreshTimer {
   }
 
   #schedule(dueMs: number): void {
-    this.#timer?.cancel();
     this.#dueMs = dueMs;
-    this.#timer = this.#clock.setTimer(() => this.#onTimer(), Math.max(0, dueMs - this.#clock.nowMs()));
+    if (this.#timer !== undefined && this.#timerMs <= dueMs) return;
+    this.#timer?.cancel();
+    this.#setTimer();
+  }
+
+  #setTimer(): void {
+    this.#timerMs = this.#dueMs;
+    this.#timer = this.#clock.setTimer(() => this.#onTimer(), Math.max(0, this.#dueMs - this.#clock.nowMs()));
   }
 
   #onTimer(): void {
     this.#timer = undefined;
-    if (this.#isRunning) this.tick();
+    if (!this.#isRunning) return;
+    if (this.#timerMs < this.#dueMs) this.#setTimer();
+    else this.tick();
   }
 }

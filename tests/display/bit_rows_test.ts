@@ -34,6 +34,20 @@ Deno.test("BitRows does with words what an array of booleans does one by one", (
   );
 });
 
+Deno.test("setRuns sets the same run in each of its rows, and nothing else", () => {
+  const row = fc.nat(5);
+  const column = fc.nat(COLUMNS);
+  fc.assert(
+    fc.property(row, row, column, column, runs, (firstRow, endRow, from, end, before) => {
+      const [bits, oneByOne] = [new BitRows(COLUMNS, 5, 4), new BitRows(COLUMNS, 5, 4)];
+      for (const each of [bits, oneByOne]) before.forEach((run, at) => each.setRun(at % 5, run.from, run.end));
+      bits.setRuns(firstRow, endRow, from, end);
+      for (let y = firstRow; y < endRow; y++) oneByOne.setRun(y, from, end);
+      assert.deepEqual(bits.words, oneByOne.words);
+    }),
+  );
+});
+
 function indexOf(model: readonly boolean[], value: boolean, from: number, end: number): number {
   const index = model.indexOf(value, from);
   return index === -1 || index > end ? end : index;
