@@ -24,8 +24,9 @@ import {
 const GRAIN_PIXELS: u32 = 64;
 /** The same for bytes that are no pixels, whose matches are shorter. */
 const GRAIN_BYTES: u32 = 1024;
-/** Pixels of a look whether matches pay, and the fewest that tell. */
+/** Pixels of a look whether matches pay, bytes that are no pixels, and the fewest of either that tell. */
 const PROBE_PIXELS: u32 = 1024;
+const PROBE_BYTES: u32 = 384;
 const LEAST_PROBED: u32 = 256;
 /** Pixels before a probe that are remembered though they were not searched: a row. */
 const WARMED_PIXELS: u32 = 2048;
@@ -113,7 +114,7 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
 /** Searches a few pixels, and takes the matches if they pay. Sets what is to be done then. */
 function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const step = search.step;
-  const count = searchPixels(work, search, PROBE_PIXELS, end);
+  const count = searchPixels(work, search, step == 1 ? PROBE_BYTES : PROBE_PIXELS, end);
   if (count >= LEAST_PROBED && !paysOff(work, search, count)) {
     const stretch = max(payoff.stretch, firstStretch(search));
     payoff.literals = stretch - stretch % step;
