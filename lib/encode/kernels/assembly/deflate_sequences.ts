@@ -34,7 +34,7 @@ const WARMED_PIXELS: u32 = 2048;
 const FIRST_STRETCH: u32 = 12_288;
 /** The same where they seldom do: in bytes that are no pixels, and at the level that takes only what saves much. */
 const FIRST_LONG_STRETCH: u32 = 24_576;
-const LAST_STRETCH: u32 = 98_304;
+const LAST_STRETCH: u32 = 196_608;
 /** Pixels that are searched where they do, likewise. */
 const FIRST_TRUST: u32 = 4096;
 const LAST_TRUST: u32 = 32_768;
