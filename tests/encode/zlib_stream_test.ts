@@ -220,7 +220,10 @@ Deno.test("what the tables of a stream say is never believed", () => {
     const slot = new Uint8Array(memory.buffer, stream, kernels.deflateStreamBytes()).subarray(-80 * 1024);
     for (let at = 0; at < slot.length; at++) slot[at] = random();
     const bytes = pictureBytes("fewColours", 30_000, round, 3);
-    new Uint8Array(memory.buffer, work + kernels.deflateInputOffset()).set(bytes);
+    const input = work + kernels.deflateInputOffset();
+    new Uint8Array(memory.buffer, input).set(bytes);
+    // what a decoder does not have, and is worth a match
+    new Uint8Array(memory.buffer, input - bytes.length).set(bytes);
     new Uint32Array(memory.buffer, work + kernels.deflateSegmentsOffset(), 2).set([bytes.length, 3]);
     const byteLength = kernels.deflate(work, stream, 1, 1 + round % 9);
     const compressed = new Uint8Array(memory.buffer, work + kernels.deflateOutputOffset(), byteLength).slice();
