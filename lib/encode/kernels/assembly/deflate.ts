@@ -120,12 +120,14 @@ export function deflateTo(
   if (stream.started == 0) putBits(work, ZLIB_HEADER, 16);
   stream.started = 1;
   const search = changetype<Search>(base + SEARCH);
-  setEffort(search, level == CHOOSY_LEVEL ? 1 : level);
+  const effort = level == CHOOSY_LEVEL ? 1 : level;
+  setEffort(search, effort);
   if (level == CHOOSY_LEVEL) search.leastSaved = search.leastSavedWide = LEAST_SAVED_CHOOSY;
   work.setsPrices = search.widestWeighed;
   if (level == 0) storeInput(work, bytes);
   else for (let segment: u32 = 0; segment < segments; segment++) {
     search.step = load<u32>(base + SEGMENTS + (<usize>segment << 3), 4);
+    search.places = countPlaces(effort, search.step);
     addSequences(work, search, input + load<u32>(base + SEGMENTS + (<usize>segment << 3)));
   }
   endBlock(work);
@@ -142,12 +144,16 @@ function storeInput(work: DeflateWork, byteCount: u32): void {
   work.blockStart = work.anchor;
 }
 
-/** What a level from 1 to 9 looks for. */
+/** At how many places a level looks: at 2 at none for bytes that are no pixels, which hashes of twelve find as well. */
+function countPlaces(level: u32, step: u32): u32 {
+  if (level < 2 || (level == 2 && step == 1)) return 0;
+  return level < 6 ? 2 : 4;
+}
+
+/** What else a level from 1 to 9 looks for. */
 function setEffort(search: Search, level: u32): void {
   search.widestWeighed = level < 7 ? 0 : 4;
   search.remembered = level < 3 ? 8 : 258;
-  search.places = level < 2 ? 0 : level < 6 ? 2 : 4;
-  search.isFine = level < 3 ? 0 : 1;
   search.niceLength = level < 6 ? 64 : 258;
   search.lazyLength = level < 2 ? 0 : level < 6 ? 16 : 32;
   search.jumpLength = level < 2 ? 8 : level < 7 ? 16 : 64;

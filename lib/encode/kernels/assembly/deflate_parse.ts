@@ -3,9 +3,9 @@
 import { countLiteral, countMatch } from "./deflate_counts";
 import { leastPixels } from "./deflate_pixels";
 import {
-  hasPairs,
+  hasPlaces,
   isInReach,
-  isThorough,
+  isLazy,
   leastRank,
   LONG_MATCH,
   rankDistance,
@@ -52,8 +52,7 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   const base = changetype<usize>(work);
   const stream = changetype<usize>(work.stream);
   const step = <u32>offsetof<P>();
-  const lazyLength = isThorough<E>() ? search.lazyLength : <u32>0;
-  const isPaired = hasPairs(step, isThorough<E>(), search);
+  const lazyLength = isLazy<E>() ? search.lazyLength : <u32>0;
   const positions = work.stream.position - <u32>work.input;
   const windowStart = work.input - work.stream.historyBytes;
   let longMatches: u32 = 0;
@@ -69,24 +68,22 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   while (at < searchEnd) {
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = wholeMatch(rankRecent(step, isThorough<E>(), isPaired, stream, here, at, position), at, end);
-    if (isThorough<E>()) {
-      best = rankRepeated(best, here, at, repeated, end);
-      best = rankPlaces(best, search, step, stream, here, at, position, end);
-    }
+    let best = wholeMatch(rankRecent(step, hasPlaces<E>(), stream, here, at, position), at, end);
+    if (isLazy<E>()) best = rankRepeated(best, here, at, repeated, end);
+    if (hasPlaces<E>()) best = rankPlaces(best, search, step, stream, here, at, position, end);
     let start = at;
-    if (isThorough<E>() && waiting != 0 && best >> 16 <= waiting >> 16) {
+    if (isLazy<E>() && waiting != 0 && best >> 16 <= waiting >> 16) {
       best = waiting;
       start -= step;
     } else {
-      if (isThorough<E>() && waiting != 0) countPixel(base, step, at - step);
+      if (isLazy<E>() && waiting != 0) countPixel(base, step, at - step);
       waiting = 0;
       if (best < leastRank(step) || at > lastStart || !isInReach(best, at, windowStart)) {
         countPixel(base, step, at);
         at += step;
         continue;
       }
-      if (isThorough<E>() && best >> 16 < lazyLength && at + step < searchEnd) {
+      if (isLazy<E>() && best >> 16 < lazyLength && at + step < searchEnd) {
         waiting = best;
         at += step;
         continue;

@@ -30,10 +30,10 @@ export function leastPixels(step: u32): u32 {
   return step == 1 ? 3 : step == 2 ? 2 : 1;
 }
 
-/** Which of the next bytes are hashed as one pixel: of those of two bytes two; of bytes that are none four, or three. */
+/** What is hashed as one pixel of the next bytes: of those of two bytes two; of bytes that are none four, or three. */
 @inline
-export function pixelMask(step: u32, isFine: bool): u32 {
-  return step == 3 || (step == 1 && isFine) ? 0xff_ffff : 0xffff_ffff;
+export function onePixel(bytes: u64, step: u32, hasPlaces: bool): u32 {
+  return <u32>bytes & (step == 3 || (step == 1 && hasPlaces) ? 0xff_ffff : 0xffff_ffff);
 }
 
 /** What is hashed as two pixels; of bytes that are none six, or twelve where no bucket is found by as many. */

@@ -1,6 +1,6 @@
 /** The search for bytes that came before, at whole pixels only. */
 
-import { hashPair, hashSix, leastPixels, pixelMask, twoPixels } from "./deflate_pixels";
+import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_pixels";
 import {
   DeflateWork,
   MATCHES,
@@ -33,8 +33,6 @@ export class Search {
   step: u32;
   /** How many places to look at where the same six pixels were: 0, 2 or 4. */
   places: u32;
-  /** Whether, beside those, bytes that are no pixels are found by three and by six of them, not by four alone. */
-  isFine: u32;
   /** Where a match this long was found no other place is looked at. */
   niceLength: u32;
   /** Behind the start of a shorter match it is looked whether a longer one begins at the next pixel. */
@@ -54,22 +52,33 @@ export class Search {
    * pixels gain the most.
    */
   widestWeighed: u32;
-  /** How many pixels of a match are remembered where there are places, the last ones. */
+  /** How many pixels of a match are remembered the last ones, but in haste. */
   remembered: u32;
 }
 
-/** Efforts, told apart where a search is compiled: without places of six pixels and matches that wait, and with. */
+/** Efforts, told apart where a search is compiled: the least, with matches that wait (for single bytes), and with places as well. */
 @unmanaged
 export class Hasty {}
 
 @unmanaged
+export class Lazy {
+  lazyLength: u32;
+}
+
+@unmanaged
 export class Thorough {
+  lazyLength: u32;
   places: u32;
 }
 
 @inline
-export function isThorough<E>(): bool {
-  return offsetof<E>() != 0;
+export function isLazy<E>(): bool {
+  return offsetof<E>() >= offsetof<Lazy>();
+}
+
+@inline
+export function hasPlaces<E>(): bool {
+  return offsetof<E>() >= offsetof<Thorough>();
 }
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
@@ -80,12 +89,6 @@ export function weighsMatches(search: Search): bool {
 @inline
 function hashOne(word: u32): usize {
   return ONES + (<usize>((word * 0x9e37_79b1) >> (32 - ONE_BITS)) << 1);
-}
-
-/** Whether two pixels are hashed. */
-@inline
-export function hasPairs(step: u32, hasPlaces: bool, search: Search): bool {
-  return step != 1 || !hasPlaces || search.isFine != 0;
 }
 
 @inline
@@ -177,18 +180,16 @@ export function rankRepeated(best: u32, here: v128, at: usize, distance: u32, en
 export function rankRecent(
   step: u32,
   hasPlaces: bool,
-  isPaired: bool,
   stream: usize,
   here: v128,
   at: usize,
   position: u32,
 ): u32 {
   const bytes = load<u64>(at);
-  const one = stream + hashOne(<u32>bytes & pixelMask(step, hasPlaces && isPaired));
+  const one = stream + hashOne(onePixel(bytes, step, hasPlaces));
+  const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
   const nearOne = rankPlace(here, at, position, load<u16>(one));
   store<u16>(one, <u16>position);
-  if (!isPaired) return nearOne;
-  const two = stream + hashTwo(twoPixels(at, bytes, step, hasPlaces));
   const nearTwo = rankPlace(here, at, position, load<u16>(two));
   store<u16>(two, <u16>position);
   return max(nearOne, nearTwo);
@@ -227,8 +228,7 @@ export function rankPlaces(
 export function findMatches<P>(work: DeflateWork, search: Search, start: usize, searchEnd: usize, end: usize): u32 {
   const step = <u32>offsetof<P>();
   const minPixels = leastPixels(step);
-  const hasPlaces = search.isGrainy == 0 && search.places != 0;
-  const isPaired = hasPairs(step, search.places != 0, search);
+  const looksAtPlaces = search.isGrainy == 0 && search.places != 0;
   const isWeighed = weighsMatches(search);
   const jumpLength = search.jumpLength;
   const stream = changetype<usize>(work.stream);
@@ -246,9 +246,9 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   while (at < searchEnd && match < lastMatch) {
     const position = positions + <u32>at;
     const here = v128.load(at);
-    const near = rankRecent(step, search.places != 0, isPaired, stream, here, at, position);
+    const near = rankRecent(step, search.places != 0, stream, here, at, position);
     let best = rankWhole(carried, near, at, end);
-    if (hasPlaces) {
+    if (looksAtPlaces) {
       if (carried == 0) best = rankRepeated(best, here, at, repeated, end);
       best = rankPlaces(best, search, step, stream, here, at, position, end);
     }
@@ -332,22 +332,23 @@ export function rememberMatch<P, E>(
 ): void {
   const step = <u32>offsetof<P>();
   const end = at + pixels * step;
-  if (!isThorough<E>()) return rememberEnd<P>(stream, positions, end);
+  if (!isLazy<E>()) return rememberEnd<P>(stream, positions, pixels, end);
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels<P, E>(stream, positions, search, pixels <= most ? at + step : end - most * step, end);
+  rememberPixels<P, E>(stream, positions, pixels <= most ? at + step : end - most * step, end);
 }
 
-/** Remembers the last pixel, and the last three pairs: earlier ones and more pixels find less than they cost. */
+/** Remembers the last pixel of a match, and the last three pairs: earlier ones and more pixels find less than they cost. */
 @inline
-function rememberEnd<P>(stream: usize, positions: u32, end: usize): void {
+function rememberEnd<P>(stream: usize, positions: u32, pixels: u32, end: usize): void {
   const step = <u32>offsetof<P>();
   const position = positions + <u32>end;
   const last = end - step;
   const bytes = load<u64>(last);
-  store<u16>(stream + hashOne(<u32>bytes & pixelMask(step, false)), <u16>(position - step));
+  store<u16>(stream + hashOne(onePixel(bytes, step, false)), <u16>(position - step));
   store<u16>(stream + hashTwo(twoPixels(last, bytes, step, false)), <u16>(position - step));
   rememberPair<P>(stream, position - 2 * step, last - step);
-  rememberPair<P>(stream, position - 3 * step, last - 2 * step);
+  // two before the only pixel of a match there may be none
+  if (leastPixels(step) > 1 || pixels > 1) rememberPair<P>(stream, position - 3 * step, last - 2 * step);
 }
 
 @inline
@@ -357,16 +358,14 @@ function rememberPair<P>(stream: usize, position: u32, at: usize): void {
 }
 
 /** Remembers the pixels up to `end`. */
-export function rememberPixels<P, E>(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
+export function rememberPixels<P, E>(stream: usize, positions: u32, at: usize, end: usize): void {
   const step = <u32>offsetof<P>();
-  const isPaired = hasPairs(step, isThorough<E>(), search);
-  const mask = pixelMask(step, isThorough<E>() && isPaired);
   for (; at < end; at += step) {
     const bytes = load<u64>(at);
     const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(<u32>bytes & mask), position);
-    if (isPaired) store<u16>(stream + hashTwo(twoPixels(at, bytes, step, isThorough<E>())), position);
-    if (!isThorough<E>()) continue;
+    store<u16>(stream + hashOne(onePixel(bytes, step, hasPlaces<E>())), position);
+    store<u16>(stream + hashTwo(twoPixels(at, bytes, step, hasPlaces<E>())), position);
+    if (!hasPlaces<E>()) continue;
     const more = stream + hashMore(at, step);
     store<u64>(more, load<u64>(more) << 16 | position);
   }

@@ -6,7 +6,7 @@ import { countLiteral, countMatch } from "./deflate_counts";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
 import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";
-import { findMatches, Hasty, rememberPixels, Search, Thorough, weighsMatches } from "./deflate_search";
+import { findMatches, Hasty, Lazy, rememberPixels, Search, Thorough, weighsMatches } from "./deflate_search";
 import {
   BLOCK_SYMBOLS,
   DeflateStream,
@@ -90,8 +90,8 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
   const stream = changetype<usize>(work.stream);
   const positions = work.stream.position - <u32>work.input;
   const at = work.anchor - min(bytes / step, WARMED_PIXELS) * step;
-  if (search.places == 0) remember<Hasty>(stream, positions, search, at, work.anchor);
-  else remember<Thorough>(stream, positions, search, at, work.anchor);
+  if (search.places == 0) remember<Hasty>(stream, positions, step, at, work.anchor);
+  else remember<Thorough>(stream, positions, step, at, work.anchor);
 }
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
@@ -103,8 +103,9 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
     takeMatches(work, search.step, count, end);
   } else {
     const searchEnd = min(end, start + MAX_MATCHES * search.step);
-    if (search.places == 0) parse<Hasty>(work, search, searchEnd, end);
-    else parse<Thorough>(work, search, searchEnd, end);
+    if (search.places != 0) parse<Thorough>(work, search, searchEnd, end);
+    else if (search.lazyLength == 0) parse<Hasty>(work, search, searchEnd, end);
+    else parsePixels<OneByte, Lazy>(work, search, searchEnd, end);
     if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
     noteGrain(search, <u32>(work.anchor - start) / search.step);
   }
@@ -153,11 +154,11 @@ function parse<E>(work: DeflateWork, search: Search, searchEnd: usize, end: usiz
 }
 
 /** As {@link rememberPixels}, likewise. */
-function remember<E>(stream: usize, positions: u32, search: Search, at: usize, end: usize): void {
-  if (search.step == 1) rememberPixels<OneByte, E>(stream, positions, search, at, end);
-  else if (search.step == 2) rememberPixels<TwoBytes, E>(stream, positions, search, at, end);
-  else if (search.step == 3) rememberPixels<ThreeBytes, E>(stream, positions, search, at, end);
-  else rememberPixels<FourBytes, E>(stream, positions, search, at, end);
+function remember<E>(stream: usize, positions: u32, step: u32, at: usize, end: usize): void {
+  if (step == 1) rememberPixels<OneByte, E>(stream, positions, at, end);
+  else if (step == 2) rememberPixels<TwoBytes, E>(stream, positions, at, end);
+  else if (step == 3) rememberPixels<ThreeBytes, E>(stream, positions, at, end);
+  else rememberPixels<FourBytes, E>(stream, positions, at, end);
 }
 
 function searchPixels(work: DeflateWork, search: Search, pixels: u32, end: usize): u32 {
