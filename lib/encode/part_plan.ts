@@ -14,6 +14,8 @@ import { SOLID_ENCODINGS, solidBytes, solidShape } from "./solid.ts";
 const CELL_SIDE = 64;
 /** Smaller solid areas go with what is around them: every cut costs headers. */
 const MIN_SOLID_CELLS = 4;
+/** The same where what is around them is Zlib: there their rows are a few bits each. */
+const MIN_SOLID_CELLS_ZLIB = 8;
 /** The same for noise. */
 const MIN_NOISE_CELLS = 2;
 /** Cells of one colour have a value from this on, all others the encoding that they are to be sent in. */
@@ -102,7 +104,8 @@ class ContentPlanner {
     const { noise } = this.#contents;
     const { encoding } = this.#job.settings;
     const areas = new CellAreas(this.#lookAt(whole), Math.ceil(whole.width / CELL_SIDE));
-    const solid = areas.take((value) => value >= SOLID_VALUE, MIN_SOLID_CELLS, encoding);
+    const minSolid = encoding === Encoding.Zlib ? MIN_SOLID_CELLS_ZLIB : MIN_SOLID_CELLS;
+    const solid = areas.take((value) => value >= SOLID_VALUE, minSolid, encoding);
     const noisy = noise === encoding ? [] : areas.take((value) => value === noise, MIN_NOISE_CELLS, encoding);
     return [
       ...solid.flatMap((area) => this.#solidParts(pixelsOf(area, whole), area.value & 0xffffff)),

@@ -12,7 +12,7 @@ const WORK = KERNEL_RESERVED_BYTES;
 /** Slots that are made room for at once. */
 const SLOTS_AT_ONCE = 8;
 
-/** A piece of an input whose matches start and end at whole pixels. */
+/** A piece of an input whose matches are searched at whole pixels. */
 export interface Segment {
   /** Where it ends in the input; it begins where the one before ends. */
   readonly end: number;

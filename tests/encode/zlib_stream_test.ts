@@ -229,6 +229,61 @@ Deno.test("matches are cut where a segment of a few pixels ends, and begin at an
   );
 });
 
+Deno.test("matches of wide pixels begin and end at any byte, and never before the stream", () => {
+  // The memory of the stream before is in front of a new one: a match that began there would go unnoticed by the search.
+  const memory = new StreamMemory();
+  const runs = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 0, max: 12 })), { minLength: 1, maxLength: 60 });
+  const rects = fc.array(runs, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(rects, fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 9 }), (list, pixelBytes, level) => {
+      const stream = new ZlibStream(memory);
+      const inflate = new InflateStream();
+      for (const pairs of list) {
+        const bytes = runsOfLikePixels(pairs, pixelBytes);
+        const compressed = stream.compress(bytes, [{ end: bytes.length, pixelBytes }], level).slice();
+        assert.deepEqual(inflateRect(inflate, compressed, bytes.length), bytes);
+      }
+      stream.close();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Runs of pixels, between them single ones of which some bytes are those of others. */
+function runsOfLikePixels(pairs: readonly (readonly [length: number, seed: number])[], pixelBytes: number): Uint8Array {
+  const pixels = pairs.flatMap(([length, seed]) => [
+    ...Array.from({ length: seed }, (_, at) => 0x0101_0100 * (at % 3) + (seed * at) % 5),
+    ...Array.from({ length }, () => 0x0a0a_0a0a * (seed % 3)),
+  ]);
+  return Uint8Array.from({ length: pixels.length * pixelBytes }, (_, at) => {
+    return pixels[Math.floor(at / pixelBytes)]! >> 8 * (at % pixelBytes);
+  });
+}
+
+for (const pixelBytes of [1, 2, 3, 4]) {
+  Deno.test(`a run is in matches of 258 bytes, whatever the level, in pixels of ${pixelBytes} bytes`, () => {
+    const bytes = Uint8Array.from({ length: 800 * 258 }, (_, at) => 10 + at % pixelBytes);
+    for (let level = 1; level <= 9; level++) {
+      const stream = new ZlibStream(new StreamMemory());
+      const { length } = stream.compress(bytes, [{ end: bytes.length, pixelBytes }], level);
+      // Two bits each; any other length has five bits more.
+      assert.ok(length < 800 * 2 / 8 + 50, `${length} bytes at level ${level}`);
+    }
+  });
+}
+
+Deno.test("the padding of a pixel that is new is part of the match behind it", () => {
+  const random = randomNumbers(7);
+  const words = Array.from({ length: 40 }, () => Array.from({ length: 24 }, () => random() & 0xffffff));
+  const pixels = Array.from({ length: 2_000 }, () => [random() & 0xffffff, ...words[random() % 40]!]).flat();
+  const padded = new Uint8Array(Uint32Array.from(pixels).buffer);
+  const bare = padded.filter((_, at) => at % 4 !== 3);
+  const [least, length] = [[bare, 3] as const, [padded, 4] as const].map(([bytes, pixelBytes]) => {
+    return new ZlibStream(new StreamMemory()).compress(bytes, [{ end: bytes.length, pixelBytes }], 6).length;
+  });
+  assert.ok(length! < 1.07 * least!, `${length} bytes, ${least} without padding`);
+});
+
 Deno.test("streams in turn do not disturb each other", () => {
   const memory = new StreamMemory();
   const random = randomNumbers(5);

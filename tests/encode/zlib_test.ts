@@ -44,3 +44,12 @@ Deno.test("compress level 2 is as fast as 1, 0 is stored", async () => {
   assert.ok(third! < first!);
   assert.ok(stored! > 600 * 128 * 4);
 });
+
+for (const kind of ["text", "blocks", "mixed"] as const) {
+  Deno.test(`more effort than level 6 is no more bytes: ${kind}`, async () => {
+    const [sixth, ...more] = await Promise.all(
+      [6, 7, 8, 9].map(async (level) => (await send(kind, 640, 200, level)).bytes),
+    );
+    for (const bytes of more) assert.ok(bytes <= sixth!, `${bytes} bytes, ${sixth} at 6`);
+  });
+}

@@ -2,7 +2,7 @@
 
 import { distanceSymbol } from "./deflate_counts";
 import { DISTANCE_PRICES, LENGTH_PRICES, LITERAL_PRICES } from "./deflate_prices";
-import { COSTS, DeflateWork, MATCHES, MAX_MATCH_PIXELS, WHOLE_MATCH } from "./deflate_work";
+import { COSTS, DeflateWork, MATCHES, MAX_MATCH_BYTES, MAX_MATCH_PIXELS, WHOLE_MATCH } from "./deflate_work";
 
 /** So many of a match's lengths are tried, the longest ones. */
 const TRIED_LENGTHS: u32 = 3;
@@ -20,16 +20,23 @@ function literalPrice(stream: usize, at: usize, step: u32): u32 {
 /** Tells each pixel of a long match, the last of which is at `match`, what is left of it, and what that costs. */
 function spreadMatch(stream: usize, match: usize, cost: usize, step: u32, minPixels: u32, pixels: u32): void {
   const distance = load<u32>(match - (<usize>(pixels - 1) << 2)) & 0xffff;
-  const rest = load<u32>(cost, 4) + load<u8>(stream + distanceSymbol(distance - 1), DISTANCE_PRICES);
-  let price = stream + LENGTH_PRICES - 3;
+  const distancePrice = <u32>load<u8>(stream + distanceSymbol(distance - 1), DISTANCE_PRICES);
+  const fullPrice = distancePrice + load<u8>(stream + MAX_MATCH_BYTES - 3, LENGTH_PRICES);
+  const prices = stream + LENGTH_PRICES - 3;
+  let rest = load<u32>(cost, 4) + distancePrice;
+  let length: u32 = 0;
   for (let left: u32 = 1; left <= pixels; left++, match -= 4, cost -= 4) {
-    price += step;
+    length += step;
+    if (length > MAX_MATCH_BYTES) {
+      length -= MAX_MATCH_BYTES;
+      rest += fullPrice;
+    }
     if (left < minPixels) {
       store<u32>(match, 0);
       store<u32>(cost, load<u32>(cost, 4) + step * LEFT_LITERAL_BITS);
     } else {
       store<u32>(match, left << 16 | distance);
-      store<u32>(cost, rest + load<u8>(price));
+      store<u32>(cost, rest + load<u8>(prices + max(length, 3)));
     }
   }
 }

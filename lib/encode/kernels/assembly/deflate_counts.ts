@@ -32,6 +32,13 @@ export function countLiteral(base: usize, copy: u32, byte: u32): void {
   addCount(base + LITERAL_COUNTS + 4 * 288 * <usize>copy, byte);
 }
 
+/** Takes back a literal that was counted. */
+@inline
+export function uncountLiteral(base: usize, byte: u32): void {
+  const at = base + LITERAL_COUNTS + (<usize>byte << 2);
+  store<u32>(at, load<u32>(at) - 1);
+}
+
 /** Counts a match with a distance less one. */
 @inline
 export function countMatch(base: usize, length: u32, distance: u32): void {

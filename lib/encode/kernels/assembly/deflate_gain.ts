@@ -6,6 +6,7 @@ import {
   DeflateWork,
   LENGTH_SYMBOLS,
   MATCHES,
+  MAX_MATCH_BYTES,
   PROBE_DISTANCES,
   PROBE_LITERALS,
   PROBE_SYMBOLS,
@@ -95,7 +96,8 @@ function countSequences(base: usize, at: usize, step: u32, count: u32): u32 {
       if (found == 0) {
         for (let byte = at; byte < next; byte++) addCount(base + PROBE_SYMBOLS, load<u8>(byte));
       } else {
-        const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(pixels * step - 3) << 2));
+        const length = min(pixels * step, MAX_MATCH_BYTES);
+        const entry = load<u32>(base + LENGTH_SYMBOLS + (<usize>(length - 3) << 2));
         const symbol = distanceSymbol((found & 0xffff) - 1);
         addCount(base + PROBE_SYMBOLS, entry & 0xffff);
         addCount(base + PROBE_DISTANCES, symbol);

@@ -1,6 +1,7 @@
 /** The parse of what has long matches: from match to match, straight into sequences. */
 
-import { countLiteral, countMatch } from "./deflate_counts";
+import { countLiteral } from "./deflate_counts";
+import { addMatch } from "./deflate_pieces";
 import { leastPixels } from "./deflate_pixels";
 import {
   hasPlaces,
@@ -13,11 +14,12 @@ import {
   rankRecent,
   rankRepeated,
   rememberMatch,
+  runLength,
   Search,
   VECTOR_BYTES,
   wholeMatch,
 } from "./deflate_search";
-import { BLOCK_SYMBOLS, DeflateWork, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
+import { BLOCK_SYMBOLS, DeflateWork, MAX_MATCH_BYTES, MAX_SEQUENCES, SEQUENCES } from "./deflate_work";
 
 @inline
 function countPixel(base: usize, step: u32, at: usize): void {
@@ -25,11 +27,6 @@ function countPixel(base: usize, step: u32, at: usize): void {
   if (step > 1) countLiteral(base, 1, load<u8>(at, 1));
   if (step > 2) countLiteral(base, 2, load<u8>(at, 2));
   if (step > 3) countLiteral(base, 3, load<u8>(at, 3));
-}
-
-@inline
-function setSequence(sequence: usize, literals: u32, length: u32, distance: u32): void {
-  store<u64>(sequence, <u64>literals | <u64>(length << 16 | (distance - 1)) << 32);
 }
 
 /** Adds literals from the anchor to `at`, which are counted. */
@@ -91,15 +88,18 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
     }
     waiting = 0;
     const distance = rankDistance(best);
-    const pixels = min(best >> 16, <u32>(end - start)) / step;
-    const length = pixels * step;
-    setSequence(sequence, <u32>(start - anchor), length, distance);
-    sequence += 8;
-    symbols += <u32>(start - anchor) + 1;
-    countMatch(base, length, distance - 1);
+    let pixels = min(best >> 16, <u32>(end - start)) / step;
+    if (step == 4 && distance == 4 && best >> 16 >= MAX_MATCH_BYTES) {
+      pixels = runLength(start, end) >> 2;
+      longMatches += pixels >> 6;
+    }
     rememberMatch<P, E>(stream, positions, search, start, pixels, distance);
+    const length = pixels * step;
     longMatches += <u32>(length >= LONG_MATCH);
     if (length >= VECTOR_BYTES && distance != step) repeated = distance;
+    const next = addMatch(base, sequence, anchor, start, start + length, distance, step == 4);
+    symbols += <u32>(start - anchor) + (<u32>(next - sequence) >> 3);
+    sequence = next;
     anchor = at = start + length;
     if (symbols >= BLOCK_SYMBOLS || sequence >= lastSequence) break;
   }

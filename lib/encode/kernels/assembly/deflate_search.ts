@@ -4,7 +4,9 @@ import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_p
 import {
   DeflateWork,
   MATCHES,
+  MAX_MATCH_BYTES,
   MAX_MATCHES,
+  MAX_RUN_BYTES,
   MORE_BITS,
   MORES,
   ONE_BITS,
@@ -15,7 +17,6 @@ import {
   WINDOW_BYTES,
 } from "./deflate_work";
 
-const MAX_MATCH_BYTES: u32 = 258;
 /** What is compared at once. */
 export const VECTOR_BYTES: u32 = 16;
 const FOUR_VECTORS: u32 = 4 * VECTOR_BYTES;
@@ -23,6 +24,8 @@ const FOUR_VECTORS: u32 = 4 * VECTOR_BYTES;
 export const LONG_MATCH: u32 = 8;
 /** Farther away three bytes cost more than as literals. */
 const FARTHEST_SHORT: u32 = 4096;
+/** The most that `jumpLength` is for pixels of four bytes: to look at each in longer matches is more bytes, not fewer. */
+const MAX_JUMP_FOUR: u32 = 16;
 /** Pixels that are remembered at the end of a run. */
 const RUN_REMEMBERED: u32 = 4;
 
@@ -79,6 +82,14 @@ export function isLazy<E>(): bool {
 @inline
 export function hasPlaces<E>(): bool {
   return offsetof<E>() >= offsetof<Thorough>();
+}
+
+/**
+ * Whether what the next search finds is to begin and end at any byte: of pixels of four bytes one is padding, equal
+ * everywhere, and the longest match ends in the midst of one. In grain the lengths would cost what literals save.
+ */
+export function endsAtBytes(search: Search): bool {
+  return search.step == 4 && search.isGrainy == 0;
 }
 
 /** Whether `chooseMatches` is to be called for what the next search finds. */
@@ -230,7 +241,8 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   const minPixels = leastPixels(step);
   const looksAtPlaces = search.isGrainy == 0 && search.places != 0;
   const isWeighed = weighsMatches(search);
-  const jumpLength = search.jumpLength;
+  const goesOn = step == 4 && endsAtBytes(search);
+  const jumpLength = step == 4 ? min(search.jumpLength, MAX_JUMP_FOUR) : search.jumpLength;
   const stream = changetype<usize>(work.stream);
   const input = work.input;
   const positions = work.stream.position - <u32>input;
@@ -255,10 +267,14 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
     if (!isInReach(best, at, windowStart)) best = 0;
     const common = best >> 16;
     const distance = rankDistance(best);
-    const pixels = min(common, <u32>(end - at)) / step;
     const isRun = distance == step;
+    let pixels = min(common, <u32>(end - at)) / step;
     if (common >= VECTOR_BYTES && !isRun) repeated = distance;
     if ((common >= jumpLength || (isRun && common >= VECTOR_BYTES)) && pixels >= minPixels) {
+      if (goesOn && isRun && common >= MAX_MATCH_BYTES) {
+        pixels = runLength(at, end) >> 2;
+        longMatches += pixels >> 6;
+      }
       match = isWeighed ? markMatch(match, pixels, distance) : spreadMatch(match, pixels, distance, minPixels);
       longMatches++;
       if (search.places == 0) rememberMatch<P, Hasty>(stream, positions, search, at, pixels, distance);
@@ -274,6 +290,11 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
   }
   search.longMatches = longMatches;
   return <u32>(match - matches) >> 2;
+}
+
+/** Bytes of a run of pixels of four bytes, as long as the longest match at least: to search it there finds the same. */
+export function runLength(at: usize, end: usize): u32 {
+  return commonLength(at, at - 4, MAX_MATCH_BYTES, min<u32>(MAX_RUN_BYTES, <u32>(end - at)));
 }
 
 /** A bit for each of 16 bytes that is equal. */
@@ -292,8 +313,12 @@ function commonOfFour(at: usize, earlier: usize): u32 {
 
 /** How many bytes are equal, those of a vector being it. */
 function matchLength(at: usize, earlier: usize, end: usize): u32 {
-  const limit = min<u32>(MAX_MATCH_BYTES, <u32>(end - at));
-  let length: u32 = VECTOR_BYTES;
+  return commonLength(at, earlier, VECTOR_BYTES, min<u32>(MAX_MATCH_BYTES, <u32>(end - at)));
+}
+
+/** How many bytes are equal, `limit` at most; the first `length` are known to be. */
+@inline
+function commonLength(at: usize, earlier: usize, length: u32, limit: u32): u32 {
   while (length < limit) {
     const common = commonOfFour(at + length, earlier + length);
     length += common;

@@ -2,11 +2,21 @@
 
 import { endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
-import { countLiteral, countMatch } from "./deflate_counts";
+import { countLiteral, uncountLiteral } from "./deflate_counts";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
+import { addMatch, endOfMatch, startOfMatch } from "./deflate_pieces";
 import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";
-import { findMatches, Hasty, Lazy, rememberPixels, Search, Thorough, weighsMatches } from "./deflate_search";
+import {
+  endsAtBytes,
+  findMatches,
+  Hasty,
+  Lazy,
+  rememberPixels,
+  Search,
+  Thorough,
+  weighsMatches,
+} from "./deflate_search";
 import {
   BLOCK_SYMBOLS,
   DeflateStream,
@@ -41,6 +51,15 @@ const LAST_TRUST: u32 = 32_768;
 
 /** Bits of the bytes that are compared which may be noise. */
 const LEAST_NOISE: u32 = 2 * COMPARED_BYTES;
+
+/** Where matches end, told apart where they are taken is compiled: at pixels, or at bytes. */
+@unmanaged
+class Pixelwise {}
+
+@unmanaged
+class Bytewise {
+  a: u8;
+}
 
 /** Forgets what searching has brought. */
 export function resetPayoffs(stream: DeflateStream): void {
@@ -96,11 +115,12 @@ function leaveLiterals(work: DeflateWork, search: Search, payoff: Payoff, end: u
 
 function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const start = work.anchor;
-  // Matches of wide pixels that wait for the next one are more bytes.
-  const isWideLazy = search.step > 2 && search.lazyLength != 0;
+  // Matches of pixels that wait for the next one are more bytes.
+  const isWideLazy = search.step > 1 && search.lazyLength != 0;
   if (isWideLazy || search.isGrainy != 0 || weighsMatches(search)) {
+    const isBytewise = endsAtBytes(search);
     const count = searchPixels(work, search, MAX_MATCHES, end);
-    takeMatches(work, search.step, count, end);
+    takeMatches(work, search.step, isBytewise, count, end);
   } else {
     const searchEnd = min(end, start + MAX_MATCHES * search.step);
     if (search.places != 0) parse<Thorough>(work, search, searchEnd, end);
@@ -115,6 +135,7 @@ function takePixels(work: DeflateWork, search: Search, payoff: Payoff, end: usiz
 /** Searches a few pixels, and takes the matches if they pay. Sets what is to be done then. */
 function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): void {
   const step = search.step;
+  const isBytewise = endsAtBytes(search);
   const count = searchPixels(work, search, step == 1 ? PROBE_BYTES : PROBE_PIXELS, end);
   if (count >= LEAST_PROBED && !paysOff(work, search, count)) {
     const stretch = max(payoff.stretch, firstStretch(search));
@@ -124,7 +145,7 @@ function probe(work: DeflateWork, search: Search, payoff: Payoff, end: usize): v
     payoff.bits = comparedBits(work);
     return;
   }
-  takeMatches(work, step, count, end);
+  takeMatches(work, step, isBytewise, count, end);
   if (count < LEAST_PROBED) return;
   payoff.pixels = payoff.trust;
   payoff.trust = min(payoff.trust << 1, LAST_TRUST);
@@ -201,9 +222,16 @@ function addLiterals(work: DeflateWork, end: usize): void {
   if (work.symbols >= BLOCK_SYMBOLS || work.sequences >= MAX_SEQUENCES) endBlock(work);
 }
 
-/** Takes the match of a pixel, if it has one, and goes on behind it. Returns how many pixels had none. */
-function takeMatches(work: DeflateWork, step: u32, count: u32, end: usize): u32 {
+function takeMatches(work: DeflateWork, step: u32, isBytewise: bool, count: u32, end: usize): void {
+  if (isBytewise) take<Bytewise>(work, step, count, end);
+  else take<Pixelwise>(work, step, count, end);
+}
+
+/** Takes the match of a pixel, if it has one, and goes on behind it. */
+function take<E>(work: DeflateWork, step: u32, count: u32, end: usize): void {
+  const isBytewise = offsetof<E>() != 0;
   const base = changetype<usize>(work);
+  const windowStart = work.input - work.stream.historyBytes;
   let match = base + MATCHES;
   const lastMatch = match + (<usize>count << 2);
   let at = work.anchor;
@@ -211,31 +239,33 @@ function takeMatches(work: DeflateWork, step: u32, count: u32, end: usize): u32 
   let sequence = base + SEQUENCES + (<usize>work.sequences << 3);
   const lastSequence = base + SEQUENCES + 8 * MAX_SEQUENCES;
   let symbols = work.symbols;
-  let unmatched: u32 = 0;
   while (match < lastMatch) {
     const found = load<u32>(match);
     if (found == 0) {
       for (let i: u32 = 0; i < step; i++) countLiteral(base, i, load<u8>(at + i));
       at += step;
       match += 4;
-      symbols += step;
-      unmatched++;
       continue;
     }
     const pixels = found >> 16;
-    const length = pixels * step;
-    const distance = (found & 0xffff) - 1;
-    store<u32>(sequence, <u32>(at - anchor));
-    store<u32>(sequence, length << 16 | distance, 4);
-    sequence += 8;
-    symbols++;
-    countMatch(base, length, distance);
-    at += length;
+    const distance = found & 0xffff;
+    const next = at + pixels * step;
     match += <usize>pixels << 2;
-    anchor = at;
+    let start = at;
+    let matchEnd = next;
+    if (isBytewise) {
+      start = startOfMatch(max(anchor, at), distance, max(anchor, windowStart + distance));
+      for (let byte = start; byte < at; byte++) uncountLiteral(base, load<u8>(byte));
+      if (match < lastMatch) matchEnd = endOfMatch(start, next, distance, load<u32>(match));
+    }
+    const nextSequence = addMatch(base, sequence, anchor, start, matchEnd, distance, isBytewise);
+    symbols += <u32>(start - anchor) + (<u32>(nextSequence - sequence) >> 3);
+    sequence = nextSequence;
+    anchor = matchEnd;
+    at = next;
     if (symbols >= BLOCK_SYMBOLS || sequence >= lastSequence) {
       work.sequences = <u32>(sequence - base - SEQUENCES) >> 3;
-      work.anchor = at;
+      work.anchor = anchor;
       endBlock(work);
       sequence = base + SEQUENCES;
       symbols = 0;
@@ -246,10 +276,10 @@ function takeMatches(work: DeflateWork, step: u32, count: u32, end: usize): u32 
     store<u32>(sequence, <u32>(at - anchor));
     store<u32>(sequence, 0, 4);
     sequence += 8;
+    symbols += <u32>(at - anchor);
   }
   work.sequences = <u32>(sequence - base - SEQUENCES) >> 3;
   work.anchor = at;
   work.symbols = symbols;
   if (symbols >= BLOCK_SYMBOLS || sequence >= lastSequence) endBlock(work);
-  return unmatched;
 }

@@ -13,7 +13,11 @@ export const MAX_SEQUENCES: u32 = 8192;
 /** Pixels that are searched before it is chosen among their matches. */
 export const MAX_MATCHES: u32 = 4096;
 
-/** Pixels of the longest match, each a byte: what the last match may go on behind its end, and some. */
+/** Bytes of the longest match. */
+export const MAX_MATCH_BYTES: u32 = 258;
+/** Bytes of the longest run of pixels of four bytes that is one match to the search: four of the longest. */
+export const MAX_RUN_BYTES: u32 = 4 * MAX_MATCH_BYTES;
+/** Pixels of the longest match or run: what the last one may go on behind its end, and some. */
 export const MAX_MATCH_PIXELS: u32 = 272;
 
 export const LITERAL_SYMBOLS: u32 = 286;
@@ -133,7 +137,7 @@ export const MAX_SEGMENTS: u32 = 128;
 /** A sequence: some literals and the match behind them, none when its length is 0. */
 export const SEQUENCES: usize = SEGMENTS + 8 * MAX_SEGMENTS;
 /** For each pixel the match that was found there. */
-export const MATCHES: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 2);
+export const MATCHES: usize = SEQUENCES + 8 * (MAX_SEQUENCES + 6);
 /** At the last pixel of a long match, beside how many it has, until what is left of it has been told to each. */
 export const WHOLE_MATCH: u32 = 0xffff_0000;
 /** For each pixel the bits that it takes at least from there to the end. */
