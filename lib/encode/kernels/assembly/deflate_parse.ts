@@ -12,7 +12,7 @@ import {
   rankDistance,
   rankPlaces,
   rankRecent,
-  rankRepeated,
+  rankBoth,
   rememberMatch,
   runLength,
   Search,
@@ -65,8 +65,8 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
   while (at < searchEnd) {
     const position = positions + <u32>at;
     const here = v128.load(at);
-    let best = wholeMatch(rankRecent(step, hasPlaces<E>(), stream, here, at, position), at, end);
-    if (isLazy<E>()) best = rankRepeated(best, here, at, repeated, end);
+    const near = rankRecent(step, hasPlaces<E>(), stream, here, at, position);
+    let best = isLazy<E>() ? rankBoth(near, here, at, repeated, end) : wholeMatch(near, at, end);
     if (hasPlaces<E>()) best = rankPlaces(best, search, step, stream, here, at, position, end);
     let start = at;
     if (isLazy<E>() && waiting != 0 && best >> 16 <= waiting >> 16) {
@@ -93,8 +93,8 @@ export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: 
       pixels = runLength(start, end) >> 2;
       longMatches += pixels >> 6;
     }
-    rememberMatch<P, E>(stream, positions, search, start, pixels, distance);
     const length = pixels * step;
+    rememberMatch<P, E>(stream, positions, search, at, start + length, distance);
     longMatches += <u32>(length >= LONG_MATCH);
     if (length >= VECTOR_BYTES && distance != step) repeated = distance;
     const next = addMatch(base, sequence, anchor, start, start + length, distance, step == 4);

@@ -59,7 +59,7 @@ export class Search {
   remembered: u32;
 }
 
-/** Efforts, told apart where a search is compiled: the least, with matches that wait (for single bytes), and with places as well. */
+/** Efforts, told apart where a search is compiled: the least, with matches that wait, and with places as well. */
 @unmanaged
 export class Hasty {}
 
@@ -118,7 +118,7 @@ function commonBytes(here: v128, earlier: usize): u32 {
   return ctz<u32>(~v128.bitmask<i8>(v128.eq<i8>(here, v128.load(earlier))));
 }
 
-/** A match as matches are compared: its bytes above, and below them by how much it is nearer than the window is wide. */
+/** A match as matches are compared: its bytes above, below them how much nearer it is than the window is wide. */
 @inline
 function rank(bytes: u32, distance: u32): u32 {
   return bytes << 16 | (<u32>WINDOW_BYTES - distance);
@@ -136,7 +136,7 @@ export function isInReach(rank: u32, at: usize, windowStart: usize): bool {
   return <i32>(rank & 0xffff) >= <i32>(windowStart + WINDOW_BYTES - at);
 }
 
-/** The rank of what the bytes at `at` have in common with those so much nearer than the window is wide, up to a vector. */
+/** The rank of what the bytes at `at` have in common with those so much nearer, up to a vector. */
 @inline
 function rankNear(here: v128, at: usize, nearness: u32): u32 {
   return commonBytes(here, at - WINDOW_BYTES + nearness) << 16 | nearness;
@@ -178,6 +178,15 @@ function rankLonger(best: u32, near: u32, at: usize, end: usize): u32 {
   const last = (best >> 16) - 3;
   if (best >> 16 > VECTOR_BYTES && load<u32>(at + last) != load<u32>(earlier + last)) return best;
   return max(best, lengthen(near, at, end));
+}
+
+/** The better of two matches that were compared up to a vector, the whole of it. */
+@inline
+export function rankBoth(near: u32, here: v128, at: usize, distance: u32, end: usize): u32 {
+  const again = rankNear(here, at, <u32>WINDOW_BYTES - distance);
+  const best = max(near, again);
+  if (best >> 16 != VECTOR_BYTES) return best;
+  return rankWhole(lengthen(best, at, end), min(near, again), at, end);
 }
 
 /** The better of `best` and the whole match at a distance. */
@@ -277,9 +286,10 @@ export function findMatches<P>(work: DeflateWork, search: Search, start: usize, 
       }
       match = isWeighed ? markMatch(match, pixels, distance) : spreadMatch(match, pixels, distance, minPixels);
       longMatches++;
-      if (search.places == 0) rememberMatch<P, Hasty>(stream, positions, search, at, pixels, distance);
-      else rememberMatch<P, Thorough>(stream, positions, search, at, pixels, distance);
-      at += pixels * step;
+      const after = at + pixels * step;
+      if (search.places == 0) rememberMatch<P, Hasty>(stream, positions, search, at, after, distance);
+      else rememberMatch<P, Thorough>(stream, positions, search, at, after, distance);
+      at = after;
       carried = 0;
       continue;
     }
@@ -345,26 +355,28 @@ function markMatch(match: usize, pixels: u32, distance: u32): usize {
   return end;
 }
 
-/** Remembers pixels of a match behind its first; of long ones some at the end, and so of any run, where all are the same. */
+/**
+ * Remembers pixels of a match up to its end, behind the last that was looked at; of long ones some, and so of any run,
+ * where all are the same.
+ */
 @inline
 export function rememberMatch<P, E>(
   stream: usize,
   positions: u32,
   search: Search,
-  at: usize,
-  pixels: u32,
+  last: usize,
+  end: usize,
   distance: u32,
 ): void {
   const step = <u32>offsetof<P>();
-  const end = at + pixels * step;
-  if (!isLazy<E>()) return rememberEnd<P>(stream, positions, pixels, end);
+  if (!isLazy<E>()) return rememberEnd<P>(stream, positions, last, end);
   const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels<P, E>(stream, positions, pixels <= most ? at + step : end - most * step, end);
+  rememberPixels<P, E>(stream, positions, max(last + step, end - most * step), end);
 }
 
-/** Remembers the last pixel of a match, and the last three pairs: earlier ones and more pixels find less than they cost. */
+/** Remembers the last pixel of a match, and the last three pairs: earlier ones cost more than they find. */
 @inline
-function rememberEnd<P>(stream: usize, positions: u32, pixels: u32, end: usize): void {
+function rememberEnd<P>(stream: usize, positions: u32, start: usize, end: usize): void {
   const step = <u32>offsetof<P>();
   const position = positions + <u32>end;
   const last = end - step;
@@ -373,7 +385,7 @@ function rememberEnd<P>(stream: usize, positions: u32, pixels: u32, end: usize):
   store<u16>(stream + hashTwo(twoPixels(last, bytes, step, false)), <u16>(position - step));
   rememberPair<P>(stream, position - 2 * step, last - step);
   // two before the only pixel of a match there may be none
-  if (leastPixels(step) > 1 || pixels > 1) rememberPair<P>(stream, position - 3 * step, last - 2 * step);
+  if (leastPixels(step) > 1 || last > start) rememberPair<P>(stream, position - 3 * step, last - 2 * step);
 }
 
 @inline
