@@ -43,7 +43,8 @@ function addRest(work: DeflateWork, at: usize): void {
 
 /**
  * Turns the pixels from the anchor to `searchEnd` into sequences, or those before the block is full. The last match may
- * go on behind that, but not behind `end`. A short match waits until it is known whether the next pixel has a longer one.
+ * go on behind that, but not behind `end`. A short match waits, but in haste, until it is known whether the next pixel
+ * has a longer one.
  */
 export function parsePixels<P, E>(work: DeflateWork, search: Search, searchEnd: usize, end: usize): void {
   const base = changetype<usize>(work);
