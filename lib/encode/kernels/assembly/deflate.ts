@@ -2,7 +2,7 @@
 
 import { alignBits, putBits } from "./deflate_bits";
 import { endBlock, fillTables, writeStored } from "./deflate_block";
-import { Search } from "./deflate_search";
+import { Search } from "./deflate_effort";
 import { resetPrices } from "./deflate_prices";
 import { addSequences, resetPayoffs } from "./deflate_sequences";
 import {

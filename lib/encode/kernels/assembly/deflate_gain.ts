@@ -1,7 +1,7 @@
 /** Whether matches make bytes smaller than Huffman codes alone would: told by the entropy of a few. */
 
 import { addCount, distanceExtra, distanceSymbol, sumCounts } from "./deflate_counts";
-import { Search } from "./deflate_search";
+import { Search } from "./deflate_effort";
 import {
   DeflateWork,
   LENGTH_SYMBOLS,

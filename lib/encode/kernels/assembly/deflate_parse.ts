@@ -1,21 +1,19 @@
 /** The parse of what has long matches: from match to match, straight into sequences. */
 
 import { countLiteral } from "./deflate_counts";
+import { hasPlaces, isLazy, Search } from "./deflate_effort";
 import { addMatch } from "./deflate_pieces";
 import { leastPixels } from "./deflate_pixels";
+import { rememberMatch } from "./deflate_places";
 import {
-  hasPlaces,
   isInReach,
-  isLazy,
   leastRank,
   LONG_MATCH,
+  rankBoth,
   rankDistance,
   rankPlaces,
   rankRecent,
-  rankBoth,
-  rememberMatch,
   runLength,
-  Search,
   VECTOR_BYTES,
   wholeMatch,
 } from "./deflate_search";

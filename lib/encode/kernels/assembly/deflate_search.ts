@@ -1,18 +1,14 @@
 /** The search for bytes that came before, at whole pixels only. */
 
-import { hashPair, hashSix, leastPixels, onePixel, twoPixels } from "./deflate_pixels";
+import { endsAtBytes, Hasty, Search, Thorough, weighsMatches } from "./deflate_effort";
+import { leastPixels, onePixel, twoPixels } from "./deflate_pixels";
+import { hashMore, hashOne, hashTwo, rememberMatch } from "./deflate_places";
 import {
   DeflateWork,
   MATCHES,
   MAX_MATCH_BYTES,
   MAX_MATCHES,
   MAX_RUN_BYTES,
-  MORE_BITS,
-  MORES,
-  ONE_BITS,
-  ONES,
-  TWO_BITS,
-  TWOS,
   WHOLE_MATCH,
   WINDOW_BYTES,
 } from "./deflate_work";
@@ -26,91 +22,6 @@ export const LONG_MATCH: u32 = 8;
 const FARTHEST_SHORT: u32 = 4096;
 /** The most that `jumpLength` is for pixels of four bytes: to look at each in longer matches is more bytes, not fewer. */
 const MAX_JUMP_FOUR: u32 = 16;
-/** Pixels that are remembered at the end of a run. */
-const RUN_REMEMBERED: u32 = 4;
-
-/** How hard to look, and for what. */
-@unmanaged
-export class Search {
-  /** Bytes of a pixel: where matches may start and end. */
-  step: u32;
-  /** How many places to look at where the same six pixels were: 0, 2 or 4. */
-  places: u32;
-  /** Where a match this long was found no other place is looked at. */
-  niceLength: u32;
-  /** Behind the start of a shorter match it is looked whether a longer one begins at the next pixel. */
-  lazyLength: u32;
-  /** In a match this long no pixel is looked at for itself. */
-  jumpLength: u32;
-  /** Where matches save less than so many percent, what comes next is not searched. */
-  leastSaved: f32;
-  /** The same for pixels of three or four bytes that have matches: tables that have seen little hide what they save. */
-  leastSavedWide: f32;
-  /** Whether long matches were so few that more places are not worth a look. */
-  isGrainy: u32;
-  /** Long matches found by the last search. */
-  longMatches: u32;
-  /**
-   * Bytes of the widest pixels whose matches are weighed against each other, where there is no grain: bytes that are no
-   * pixels gain the most.
-   */
-  widestWeighed: u32;
-  /** How many pixels of a match are remembered the last ones, but in haste. */
-  remembered: u32;
-}
-
-/** Efforts, told apart where a search is compiled: the least, with matches that wait, and with places as well. */
-@unmanaged
-export class Hasty {}
-
-@unmanaged
-export class Lazy {
-  lazyLength: u32;
-}
-
-@unmanaged
-export class Thorough {
-  lazyLength: u32;
-  places: u32;
-}
-
-@inline
-export function isLazy<E>(): bool {
-  return offsetof<E>() >= offsetof<Lazy>();
-}
-
-@inline
-export function hasPlaces<E>(): bool {
-  return offsetof<E>() >= offsetof<Thorough>();
-}
-
-/**
- * Whether what the next search finds is to begin and end at any byte: of pixels of four bytes one is padding, equal
- * everywhere, and the longest match ends in the midst of one. In grain the lengths would cost what literals save.
- */
-export function endsAtBytes(search: Search): bool {
-  return search.step == 4 && search.isGrainy == 0;
-}
-
-/** Whether `chooseMatches` is to be called for what the next search finds. */
-export function weighsMatches(search: Search): bool {
-  return search.step <= search.widestWeighed && search.isGrainy == 0;
-}
-
-@inline
-function hashOne(word: u32): usize {
-  return ONES + (<usize>((word * 0x9e37_79b1) >> (32 - ONE_BITS)) << 1);
-}
-
-@inline
-function hashTwo(pair: u64): usize {
-  return TWOS + (hashPair(pair, TWO_BITS) << 1);
-}
-
-@inline
-function hashMore(at: usize, step: u32): usize {
-  return MORES + (hashSix(at, step, MORE_BITS) << 3);
-}
 
 /** How many of the 16 bytes at `earlier` are those. */
 @inline
@@ -353,57 +264,4 @@ function markMatch(match: usize, pixels: u32, distance: u32): usize {
   store<u32>(end - 4, WHOLE_MATCH | pixels);
   store<u32>(match, pixels << 16 | distance);
   return end;
-}
-
-/**
- * Remembers pixels of a match up to its end, behind the last that was looked at; of long ones some, and so of any run,
- * where all are the same.
- */
-@inline
-export function rememberMatch<P, E>(
-  stream: usize,
-  positions: u32,
-  search: Search,
-  last: usize,
-  end: usize,
-  distance: u32,
-): void {
-  const step = <u32>offsetof<P>();
-  if (!isLazy<E>()) return rememberEnd<P>(stream, positions, last, end);
-  const most = distance == step ? RUN_REMEMBERED : search.remembered;
-  rememberPixels<P, E>(stream, positions, max(last + step, end - most * step), end);
-}
-
-/** Remembers the last pixel of a match, and the last three pairs: earlier ones cost more than they find. */
-@inline
-function rememberEnd<P>(stream: usize, positions: u32, start: usize, end: usize): void {
-  const step = <u32>offsetof<P>();
-  const position = positions + <u32>end;
-  const last = end - step;
-  const bytes = load<u64>(last);
-  store<u16>(stream + hashOne(onePixel(bytes, step, false)), <u16>(position - step));
-  store<u16>(stream + hashTwo(twoPixels(last, bytes, step, false)), <u16>(position - step));
-  rememberPair<P>(stream, position - 2 * step, last - step);
-  // two before the only pixel of a match there may be none
-  if (leastPixels(step) > 1 || last > start) rememberPair<P>(stream, position - 3 * step, last - 2 * step);
-}
-
-@inline
-function rememberPair<P>(stream: usize, position: u32, at: usize): void {
-  const step = <u32>offsetof<P>();
-  store<u16>(stream + hashTwo(twoPixels(at, load<u64>(at), step, false)), <u16>position);
-}
-
-/** Remembers the pixels up to `end`. */
-export function rememberPixels<P, E>(stream: usize, positions: u32, at: usize, end: usize): void {
-  const step = <u32>offsetof<P>();
-  for (; at < end; at += step) {
-    const bytes = load<u64>(at);
-    const position = <u16>(positions + <u32>at);
-    store<u16>(stream + hashOne(onePixel(bytes, step, hasPlaces<E>())), position);
-    store<u16>(stream + hashTwo(twoPixels(at, bytes, step, hasPlaces<E>())), position);
-    if (!hasPlaces<E>()) continue;
-    const more = stream + hashMore(at, step);
-    store<u64>(more, load<u64>(more) << 16 | position);
-  }
 }

@@ -3,20 +3,13 @@
 import { endBlock } from "./deflate_block";
 import { chooseMatches } from "./deflate_choice";
 import { countLiteral, uncountLiteral } from "./deflate_counts";
+import { endsAtBytes, Hasty, Lazy, Search, Thorough, weighsMatches } from "./deflate_effort";
 import { COMPARED_BYTES, comparedBits, paysOff } from "./deflate_gain";
 import { parsePixels } from "./deflate_parse";
 import { addMatch, endOfMatch, startOfMatch } from "./deflate_pieces";
 import { FourBytes, leastPixels, OneByte, ThreeBytes, TwoBytes } from "./deflate_pixels";
-import {
-  endsAtBytes,
-  findMatches,
-  Hasty,
-  Lazy,
-  rememberPixels,
-  Search,
-  Thorough,
-  weighsMatches,
-} from "./deflate_search";
+import { rememberPixels } from "./deflate_places";
+import { findMatches } from "./deflate_search";
 import {
   BLOCK_SYMBOLS,
   DeflateStream,
