@@ -58,8 +58,8 @@ export class StreamMemory {
   }
 
   /**
-   * Compresses and flushes, at a level of 0 to 9, or 10 for what is behind a filter. The result is valid until the next call. Throws RangeError for more
-   * than the largest part has.
+   * Compresses and flushes, at a level of 0 to 9, or 10 for what is behind a filter. The result is valid until the next
+   * call. Throws RangeError for more than the largest part has.
    */
   deflate(slot: number, input: Uint8Array, segments: readonly Segment[], level: number): Uint8Array {
     if (input.length > this.#kernels.maxDeflateBytes() || segments.length > this.#kernels.maxDeflateSegments()) {

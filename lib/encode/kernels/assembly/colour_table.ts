@@ -12,8 +12,8 @@ export const SURPLUS_COLOURS: u32 = 16;
 export const COLOUR_SET_BYTES: usize = MAX_COLOURS / 8;
 
 /**
- * New colours that may be found at once, and in each 256 words more: most are found soon, so that a scan that finds more
- * is given up long before it has seen too many.
+ * New colours that may be found at once, and in each 256 words more: most are found soon, and a scan that finds more is
+ * given up long before it has seen too many.
  */
 const FIRST_COLOURS: u32 = 24;
 const MORE_COLOURS: u32 = 136;
@@ -170,8 +170,8 @@ function scanRuns(table: ColourTable, words: usize, from: u32, count: u32, limit
 
 /**
  * The index of a colour, `size` when it is new: it is in the table from now on, if the caller counts it. Nothing here
- * asks which it is, for that cannot be foretold. What is in a table is passed beside it: after any store it would be read
- * anew.
+ * asks which it is, for that cannot be foretold. What is in a table is passed beside it: after any store it would be
+ * read anew.
  */
 @inline
 function see(table: ColourTable, colours: usize, clearings: u32, word: u32, size: u32): u32 {
@@ -186,8 +186,8 @@ function see(table: ColourTable, colours: usize, clearings: u32, word: u32, size
 }
 
 /**
- * The same for a colour whose own slot has another, which lies behind the last already. Hardly ever called: in `see` this
- * loop would cost all the others.
+ * The same for a colour whose own slot has another, which lies behind the last already. Hardly ever called: in `see`
+ * this loop would cost all the others.
  */
 function seeFurther(table: ColourTable, colours: usize, word: u32, size: u32): u32 {
   const slots = changetype<usize>(table) + SLOTS;

@@ -42,7 +42,7 @@ function spreadMatch(stream: usize, match: usize, cost: usize, step: u32, minPix
 }
 
 /**
- * From the last of `count` pixels back, whose bytes start at `at`: what it costs at least from here to the end, and how.
+ * From the last of `count` pixels back, whose bytes start at `at`: the least it costs from here to the end, and how.
  * Cuts the matches to the pixels that are worth taking, and takes away those that are not.
  */
 export function chooseMatches(work: DeflateWork, step: u32, minPixels: u32, count: u32, at: usize): void {

@@ -1,4 +1,4 @@
-/** Matches as the format has them: of bytes, however wide the pixels, and in pieces where one is longer than it can say. */
+/** Matches as the format has them: of bytes, however wide the pixels, and in pieces where one is too long for it. */
 
 import { countMatch } from "./deflate_counts";
 import { MAX_MATCH_BYTES } from "./deflate_work";
