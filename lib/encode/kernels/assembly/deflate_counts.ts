@@ -82,4 +82,3 @@ export function sumCounts(counts: usize, count: u32): u32 {
   return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) +
     i32x4.extract_lane(sums, 3);
 }
-

@@ -132,4 +132,3 @@ function writeItems(work: DeflateWork, end: usize): void {
   work.bits = bits;
   work.bitCount = count;
 }
-
